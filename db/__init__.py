@@ -1,0 +1,1 @@
+"""Storage. Imports nothing from portal."""

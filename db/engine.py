@@ -1,0 +1,88 @@
+"""One database, two engines: SQLite in a file, or PostgreSQL through psycopg."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlmodel import Session
+
+BUSY_SECONDS = 15
+
+
+class Database:
+    """Opens transactions; knows nothing of what is stored."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _postgresql(url)
+        self.dialect = self.engine.dialect.name
+        self._writer = self.engine.execution_options(writes=True)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """All that is done inside is kept together, or none of it."""
+        with Session(self._writer, expire_on_commit=False) as tx, tx.begin():
+            yield tx
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent look; nothing is kept."""
+        with Session(self.engine, expire_on_commit=False, autoflush=False) as tx:
+            yield tx
+
+    def upgrade(self, revision: str = "head") -> None:
+        """Bring the tables to a revision of db/migrations."""
+        with self._writer.begin() as connection:
+            command.upgrade(_alembic(connection), revision)
+
+    def downgrade(self, revision: str) -> None:
+        """Take the tables back to an earlier revision."""
+        with self._writer.begin() as connection:
+            command.downgrade(_alembic(connection), revision)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=10)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        # The driver would begin by itself, and deferred: a reader that turns writer then meets SQLITE_BUSY.
+        connection.isolation_level = None
+        for pragma in ("foreign_keys = ON", "synchronous = FULL", "cache_size = -32000", "temp_store = MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+        _write_ahead(connection)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _write_ahead(connection: Any) -> None:
+    # Asking first keeps a read-only file readable.
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _postgresql(url: str) -> Engine:
+    # A prepared statement belongs to one server connection; behind PgBouncer the next call meets another.
+    return create_engine(
+        url, connect_args={"prepare_threshold": None}, pool_size=10, max_overflow=10, pool_pre_ping=True
+    )
+
+
+def _alembic(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
