@@ -1,0 +1,1 @@
+"""Çözüm Merkezi: what the town asks, what the town hall answers."""
