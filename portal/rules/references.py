@@ -88,7 +88,7 @@ def new_nonce() -> str:
 
 
 def derive_key(secret: bytes, reference: str, nonce: str) -> str:
-    """The 128-bit access key of one submission, 22 characters fit for a link; derived again whenever a letter needs it."""
+    """The 128-bit access key of one submission, 22 characters for a link; derived again for every letter."""
     digest = hmac.digest(secret, f"access-key|{reference}|{nonce}".encode(), "sha256")
     return urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
 
