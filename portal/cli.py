@@ -1,0 +1,233 @@
+"""The command `portal`: reads the words, calls one function, says in plain sentences what went wrong."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from portal.settings import Settings
+
+# The commands import what they need when they are called, so that `portal --help` answers at once.
+Act = Callable[[Settings, argparse.Namespace], int]
+
+UNUSABLE_SETTINGS = 2
+STOPPED_BY_HAND = 130
+
+
+def main(words: Sequence[str] | None = None, env: Mapping[str, str] = os.environ) -> int:
+    """Does what the words say; answers 0, 1 (refused), 2 (settings or words that make no sense) or 130 (Ctrl-C)."""
+    args = _parser().parse_args(words)
+    settings = Settings.read({**env, **_said_in_words(args)})
+    if problems := settings.problems():
+        for problem in problems:
+            print(problem, file=sys.stderr)
+        return UNUSABLE_SETTINGS
+    try:
+        return _plainly(args.act, settings, args)
+    except KeyboardInterrupt:
+        return STOPPED_BY_HAND
+
+
+def _said_in_words(args: argparse.Namespace) -> dict[str, str]:
+    said = {"PORTAL_HOST": getattr(args, "host", None), "PORTAL_PORT": getattr(args, "port", None)}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _plainly(act: Act, settings: Settings, args: argparse.Namespace) -> int:
+    from sqlalchemy.exc import DBAPIError
+
+    from portal.opening import CannotOpen, why_not
+    from portal.rules.refusal import Refused
+
+    try:
+        return act(settings, args)
+    except (CannotOpen, Refused) as no:
+        sentence = str(no)
+    except (DBAPIError, OSError) as no:
+        sentence = why_not(no, settings)
+        if not sentence:
+            raise
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+def _run(settings: Settings, args: argparse.Namespace) -> int:
+    from portal import opening, serving
+
+    with serving.listening(settings) as door:
+        welcome = opening.prepare(settings, demo=args.demo)
+        return serving.serve(settings, door, welcome=welcome, with_worker=True)
+
+
+def _web(settings: Settings, _args: argparse.Namespace) -> int:
+    from portal import serving
+
+    with serving.listening(settings) as door:
+        return serving.serve(settings, door, welcome=f"Çözüm Merkezi: {settings.base_url}")
+
+
+def _worker(settings: Settings, args: argparse.Namespace) -> int:
+    from portal import serving, worker
+
+    if args.until_stdin_closes:
+        serving.stop_when_stdin_closes()
+    worker.run(settings)
+    return 0
+
+
+def _migrate(settings: Settings, _args: argparse.Namespace) -> int:
+    from portal import opening
+
+    with opening.database(settings) as db:
+        db.upgrade()
+    print("The tables are up to date.")
+    return 0
+
+
+def _seed_town(settings: Settings, args: argparse.Namespace) -> int:
+    from portal import opening
+    from portal.services import town
+
+    with opening.database(settings) as db, db.transaction() as tx:
+        loaded = town.load(tx, args.folder)
+    print(
+        f"The town is loaded: {loaded.departments} departments, {loaded.categories} categories, "
+        f"{loaded.neighbourhoods} neighbourhoods, {loaded.days} days of its own."
+    )
+    return 0
+
+
+def _seed_demo(settings: Settings, _args: argparse.Namespace) -> int:
+    from portal import opening
+
+    print(opening.prepare(settings, demo=True))
+    return 0
+
+
+def _seed_year(settings: Settings, args: argparse.Namespace) -> int:
+    from portal import clock, opening
+    from portal.seeding import year
+
+    end = args.end or clock.now().astimezone(clock.ISTANBUL).date()
+    with opening.database(settings) as db:
+        year.write(db, cases=args.cases, seed=args.seed, end=end, progress=show_progress)
+    print(f"{args.cases} cases are written, the last of them on {end.isoformat()}.")
+    return 0
+
+
+def _import(settings: Settings, args: argparse.Namespace) -> int:
+    from portal import importing, opening
+
+    with opening.database(settings) as db:
+        outcome = importing.run(db, args.file, args.map, progress=show_progress)
+    print(outcome)
+    return 0
+
+
+def _staff_add(settings: Settings, args: argparse.Namespace) -> int:
+    from portal import clock, opening
+    from portal.services import accounts
+
+    password = sys.stdin.readline().rstrip("\r\n") if args.password_stdin else opening.new_password()
+    with opening.database(settings) as db, db.transaction() as tx:
+        accounts.add_clerk(
+            tx,
+            email=args.email,
+            name=args.name,
+            role=args.role,
+            departments=args.department,
+            password=password,
+            now=clock.now(),
+        )
+    print(f"{args.email} may now sign in at {settings.base_url}/giris")
+    if not args.password_stdin:
+        print(f"Password, shown this once: {password}")
+    return 0
+
+
+def show_progress(done: int, total: int) -> None:
+    """Draws one line that fills up; in a pipe or a log it stays silent."""
+    if not sys.stderr.isatty():
+        return
+    filled = 30 * done // max(total, 1)
+    print(f"\r[{'#' * filled:<30}] {done:,} / {total:,}", end="", file=sys.stderr, flush=True)
+    if done >= total:
+        print(file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="portal", description="Çözüm Merkezi, the municipal solution centre.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_servers(commands)
+    _add_seeds(commands)
+    _add_import(commands)
+    _add_staff(commands)
+    return parser
+
+
+def _add_servers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    run = commands.add_parser("run", help="prepare everything, then serve the pages and deliver the letters")
+    run.add_argument("--no-demo", dest="demo", action="store_false", help="without demo records and demo sign-ins")
+    run.set_defaults(act=_run)
+    web = commands.add_parser("web", help="serve the pages")
+    web.set_defaults(act=_web)
+    for each in (run, web):
+        each.add_argument("--host", metavar="HOST", help="the address to listen on (PORTAL_HOST, 127.0.0.1)")
+        each.add_argument("--port", metavar="PORT", help="the port to listen on (PORTAL_PORT, 8000)")
+    worker = commands.add_parser("worker", help="deliver the letters and refresh the queues")
+    worker.add_argument("--until-stdin-closes", action="store_true", help="end when whoever started it ends")
+    worker.set_defaults(act=_worker)
+    commands.add_parser("migrate", help="bring the tables up to date").set_defaults(act=_migrate)
+
+
+def _add_seeds(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    seeds = commands.add_parser("seed", help="load the town, demo records or a whole year").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    town = seeds.add_parser("town", help="load or update departments, categories and neighbourhoods")
+    town.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, help="the town's files (the shipped town)")
+    town.set_defaults(act=_seed_town)
+    seeds.add_parser("demo", help="demo records and sign-ins, in an empty database").set_defaults(act=_seed_demo)
+    year = seeds.add_parser("year", help="a year of cases shaped like the real town's")
+    year.add_argument("--cases", metavar="N", type=_count, default=75_000, help="how many (75000)")
+    year.add_argument("--seed", metavar="N", type=int, default=7, help="the same number writes the same year (7)")
+    year.add_argument("--end", metavar="DATE", type=_date, help="the last day, as 2026-11-23 (today)")
+    year.set_defaults(act=_seed_year)
+
+
+def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    load = commands.add_parser("import", help="take over the records of another system from a CSV file")
+    load.add_argument("file", metavar="FILE", type=Path)
+    load.add_argument("--map", metavar="MAP.toml", type=Path, required=True, help="which column means what")
+    load.set_defaults(act=_import)
+
+
+def _add_staff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    staff = commands.add_parser("staff", help="the colleagues who sign in").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    add = staff.add_parser("add", help="a new colleague")
+    add.add_argument("email", metavar="EMAIL")
+    add.add_argument(
+        "--role", required=True, metavar="ROLE", help="operator, coordinator, clerk, manager or administrator"
+    )
+    add.add_argument("--department", action="append", default=[], metavar="CODE", help="may be given several times")
+    add.add_argument("--name", default="", metavar="NAME", help="as colleagues and letters show it")
+    add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    add.set_defaults(act=_staff_add)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as no:
+        raise argparse.ArgumentTypeError("must look like 2026-11-23") from no
