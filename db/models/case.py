@@ -136,6 +136,7 @@ class CaseEvent(SQLModel, table=True):
     assignee_to_id: int | None = refers_to("clerk.id", optional=True, index=False)
     words: str = ""
     is_public: bool = False
+    case_version: int = 1
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Document, nullable=False))
 
 

@@ -412,6 +412,7 @@ def upgrade() -> None:
         sa.Column("department_to_id", Key, nullable=True),
         sa.Column("assignee_to_id", Key, nullable=True),
         sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("case_version", sa.Integer(), nullable=False),
         sa.Column("is_public", sa.Boolean(), nullable=False),
         sa.Column("facts", Document, nullable=False),
         sa.ForeignKeyConstraint(
@@ -691,7 +692,8 @@ def _add_search() -> None:
         op.execute("CREATE INDEX ix_case_search_words ON case_search USING gin (to_tsvector('simple', words))")
         return
     op.execute(
-        "CREATE VIRTUAL TABLE case_fts USING fts5(words, content='case_search', content_rowid='case_id', tokenize='ascii')"
+        "CREATE VIRTUAL TABLE case_fts"
+        " USING fts5(words, content='case_search', content_rowid='case_id', tokenize='ascii')"
     )
     op.execute(
         "CREATE TRIGGER case_search_added AFTER INSERT ON case_search BEGIN"

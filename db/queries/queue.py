@@ -1,0 +1,229 @@
+"""The pages of a department's queue: keyset paging along an index, exact counts, one version number."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, bindparam, func, select, text, true, tuple_
+from sqlmodel import Session
+
+from db import search
+from db.models import Case, CaseCount, DeskVersion
+
+NOBODY = 0
+
+_COLUMNS = (
+    Case.id,
+    Case.reference,
+    Case.subject,
+    Case.status,
+    Case.priority,
+    Case.category_id,
+    Case.department_id,
+    Case.assignee_id,
+    Case.neighbourhood_id,
+    Case.street,
+    Case.channel,
+    Case.is_special,
+    Case.is_open,
+    Case.received_at,
+    Case.due_at,
+    Case.due_order,
+    Case.changed_at,
+    Case.version,
+)
+_ORDERS = {"newest": (Case.received_at, True), "oldest": (Case.received_at, False), "due": (Case.due_order, False)}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which cases: `departments` None means all; `statuses` None means the open ones, () means every one."""
+
+    departments: frozenset[int] | None
+    statuses: tuple[str, ...] | None = None
+    category_id: int | None = None
+    neighbourhood_id: int | None = None
+    channel: str = ""
+    assignee_id: int | None = None
+    late_at: datetime | None = None
+    due_before: datetime | None = None
+    received_from: datetime | None = None
+    received_before: datetime | None = None
+    words: str = ""
+
+    @property
+    def is_filtered(self) -> bool:
+        """True when more than the department and the status narrow the list."""
+        return any(
+            (
+                self.category_id is not None,
+                self.neighbourhood_id is not None,
+                self.channel,
+                self.assignee_id is not None,
+                self.late_at,
+                self.due_before,
+                self.received_from,
+                self.received_before,
+                self.words,
+            )
+        )
+
+
+def page(
+    tx: Session, wanted: Wanted, *, order: str, after: tuple[datetime, int] | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Up to `limit` cases of one page, beginning after the given place of the order."""
+    shape, values = _shape(tx, wanted)
+    statement = _page_statement(shape, order, after is not None)
+    if after is not None:
+        values = {**values, "after_value": after[0], "after_id": after[1]}
+    return tx.connection().execute(statement, {**values, "page_size": limit}).all()
+
+
+def before(
+    tx: Session, wanted: Wanted, *, order: str, first: tuple[datetime, int], limit: int
+) -> tuple[datetime, int] | None:
+    """The place after which the page before `first` begins; None when that is the beginning."""
+    shape, values = _shape(tx, wanted)
+    statement = _before_statement(shape, order)
+    values = {**values, "after_value": first[0], "after_id": first[1], "page_size": limit + 1}
+    rows = tx.connection().execute(statement, values).all()
+    return (rows[-1][0], rows[-1][1]) if len(rows) > limit else None
+
+
+def counts(tx: Session, wanted: Wanted) -> dict[str, int]:
+    """How many cases there are per status, exactly, whatever status is being looked at."""
+    if not wanted.is_filtered:
+        return _kept_counts(tx, wanted.departments)
+    anything = Wanted(**{**wanted.__dict__, "statuses": ()})
+    shape, values = _shape(tx, anything)
+    return {status: number for status, number in tx.connection().execute(_count_statement(shape), values)}
+
+
+def version(tx: Session, departments: frozenset[int] | None) -> int:
+    """Grows with every change that a queue of these departments shows."""
+    if departments is None:
+        return tx.connection().execute(_VERSION_OF_ALL).scalar_one()
+    return tx.connection().execute(_VERSION, {"departments": sorted(departments)}).scalar_one()
+
+
+_VERSION_OF_ALL = select(func.coalesce(func.sum(DeskVersion.version), 0))
+_VERSION = _VERSION_OF_ALL.where(DeskVersion.department_id.in_(bindparam("departments", expanding=True)))  # type: ignore[attr-defined]
+_COUNTS_OF_ALL = select(CaseCount.status, func.sum(CaseCount.cases)).group_by(CaseCount.status)
+_COUNTS = _COUNTS_OF_ALL.where(CaseCount.department_id.in_(bindparam("departments", expanding=True)))  # type: ignore[attr-defined]
+
+
+def _kept_counts(tx: Session, departments: frozenset[int] | None) -> dict[str, int]:
+    if departments is None:
+        rows = tx.connection().execute(_COUNTS_OF_ALL)
+    else:
+        rows = tx.connection().execute(_COUNTS, {"departments": sorted(departments)})
+    return {status: int(number) for status, number in rows if number}
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What a statement depends on besides its values: statements of one shape are built once."""
+
+    dialect: str
+    departments: int
+    statuses: int
+    conditions: tuple[str, ...]
+    words: str = ""
+
+
+_CONDITIONS: Mapping[str, Any] = {
+    "category_id": Case.category_id == bindparam("category_id"),
+    "neighbourhood_id": Case.neighbourhood_id == bindparam("neighbourhood_id"),
+    "channel": Case.channel == bindparam("channel"),
+    "assignee_id": Case.assignee_id == bindparam("assignee_id"),
+    "nobody": Case.assignee_id.is_(None),  # type: ignore[union-attr]
+    "late_at": and_(Case.is_open == true(), Case.due_order < bindparam("late_at")),  # type: ignore[arg-type]
+    "due_before": and_(Case.is_open == true(), Case.due_order < bindparam("due_before")),  # type: ignore[arg-type]
+    "received_from": Case.received_at >= bindparam("received_from"),
+    "received_before": Case.received_at < bindparam("received_before"),
+}
+
+
+def _shape(tx: Session, wanted: Wanted) -> tuple[_Shape, dict[str, Any]]:
+    values: dict[str, Any] = {}
+    conditions = []
+    for name in _CONDITIONS:
+        value = getattr(wanted, name, None)
+        if name == "assignee_id" and value == NOBODY:
+            conditions.append("nobody")
+        elif value not in (None, ""):
+            conditions.append(name)
+            values[name] = value
+    if wanted.departments is not None:
+        values |= _one_or_many("department", wanted.departments)
+    if wanted.statuses:
+        values |= _one_or_many("status", wanted.statuses)
+    departments = -1 if wanted.departments is None else len(wanted.departments)
+    statuses = -1 if wanted.statuses is None else len(wanted.statuses)
+    return _Shape(_dialect(tx), min(departments, 2), min(statuses, 2), tuple(conditions), wanted.words), values
+
+
+def _one_or_many(name: str, members: Any) -> dict[str, Any]:
+    ordered = sorted(members)
+    return {name: ordered[0]} if len(ordered) == 1 else {f"{name}s": ordered}
+
+
+def _where(shape: _Shape) -> list[Any]:
+    where: list[Any] = [_CONDITIONS[name] for name in shape.conditions]
+    where += _membership(Case.department_id, "department", shape.departments)
+    where += (
+        [Case.is_open == true()] if shape.statuses < 0 else _membership(Case.status, "status", shape.statuses, empty=[])
+    )
+    if shape.words:
+        found = search.condition(shape.dialect, shape.words)
+        # Words without a letter or digit match nothing, rather than everything.
+        where.append(text("1 = 0") if found is None else found)
+    return where
+
+
+def _membership(column: Any, name: str, members: int, *, empty: list[Any] | None = None) -> list[Any]:
+    if members < 0:
+        return []
+    if members == 0:
+        return [text("1 = 0")] if empty is None else empty
+    if members == 1:
+        return [column == bindparam(name)]
+    return [column.in_(bindparam(f"{name}s", expanding=True))]
+
+
+@lru_cache(maxsize=500)
+def _page_statement(shape: _Shape, order: str, continued: bool) -> Select[Any]:
+    column, descending = _ORDERS[order]
+    statement = select(*_COLUMNS).where(*_where(shape))  # type: ignore[call-overload]
+    if continued:
+        statement = statement.where(_beyond(column, descending=descending))
+    return statement.order_by(*_along(column, descending=descending)).limit(bindparam("page_size"))
+
+
+@lru_cache(maxsize=500)
+def _before_statement(shape: _Shape, order: str) -> Select[Any]:
+    column, descending = _ORDERS[order]
+    statement = select(column, Case.id).where(*_where(shape), _beyond(column, descending=not descending))  # type: ignore[call-overload]
+    return statement.order_by(*_along(column, descending=not descending)).limit(bindparam("page_size"))
+
+
+@lru_cache(maxsize=500)
+def _count_statement(shape: _Shape) -> Select[Any]:
+    return select(Case.status, func.count()).where(*_where(shape)).group_by(Case.status)  # type: ignore[call-overload]
+
+
+def _beyond(column: Any, *, descending: bool) -> Any:
+    here = tuple_(bindparam("after_value", type_=column.type), bindparam("after_id", type_=Case.id.type))  # type: ignore[union-attr]
+    place = tuple_(column, Case.id)
+    return place < here if descending else place > here
+
+
+def _along(column: Any, *, descending: bool) -> tuple[Any, ...]:
+    return (column.desc(), Case.id.desc()) if descending else (column.asc(), Case.id.asc())  # type: ignore[union-attr]
+
+
+def _dialect(tx: Session) -> str:
+    return tx.get_bind().dialect.name

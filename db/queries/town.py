@@ -1,0 +1,41 @@
+"""The town as it stands now."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from db.models import Category, CategoryGroup, Clerk, Department, Neighbourhood, Surrounding, TownDay, TownFact
+
+
+def facts(tx: Session) -> dict[str, str]:
+    return {fact.name: fact.words for fact in tx.exec(select(TownFact))}
+
+
+def departments(tx: Session) -> Sequence[Department]:
+    return tx.exec(select(Department).order_by(col(Department.id))).all()
+
+
+def groups(tx: Session) -> Sequence[CategoryGroup]:
+    return tx.exec(select(CategoryGroup).order_by(col(CategoryGroup.position))).all()
+
+
+def categories(tx: Session) -> Sequence[Category]:
+    return tx.exec(select(Category).order_by(col(Category.position))).all()
+
+
+def neighbourhoods(tx: Session) -> Sequence[Neighbourhood]:
+    return tx.exec(select(Neighbourhood).order_by(col(Neighbourhood.position))).all()
+
+
+def surroundings(tx: Session) -> Sequence[Surrounding]:
+    return tx.exec(select(Surrounding).order_by(col(Surrounding.rank))).all()
+
+
+def days(tx: Session) -> Sequence[TownDay]:
+    return tx.exec(select(TownDay).order_by(col(TownDay.on))).all()
+
+
+def clerk_names(tx: Session) -> dict[int, str]:
+    """Every colleague's name, also of those who have left: the timeline still names them."""
+    rows = tx.exec(select(Clerk.id, Clerk.name)).all()
+    return {clerk_id: name for clerk_id, name in rows if clerk_id is not None}

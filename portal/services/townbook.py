@@ -1,0 +1,92 @@
+"""The town, read once and kept at hand: names, categories, outlines and the calendar change a few times a year."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+from sqlmodel import Session
+
+from db.engine import Database
+from db.models import Category, CategoryGroup, Department, Neighbourhood, Surrounding
+from db.queries import town as stored
+from portal.rules import deadlines
+
+FRESH_FOR = timedelta(seconds=20)
+
+
+@dataclass(frozen=True)
+class Town:
+    """One picture of the town. Rows are shared: read them, never change them."""
+
+    facts: Mapping[str, str]
+    departments: Mapping[int, Department]
+    groups: Sequence[CategoryGroup]
+    categories: Mapping[int, Category]
+    neighbourhoods: Mapping[int, Neighbourhood]
+    surroundings: Sequence[Surrounding]
+    clerk_names: Mapping[int, str]
+    calendar: deadlines.Calendar
+
+    @property
+    def name(self) -> str:
+        return self.facts.get("name", "")
+
+    def category_by_code(self, code: str) -> Category | None:
+        """The category in use under this code."""
+        return next((each for each in self.categories.values() if each.code == code and each.is_active), None)
+
+    def department_by_code(self, code: str) -> Department | None:
+        """The department in use under this code."""
+        return next((each for each in self.departments.values() if each.code == code and each.is_active), None)
+
+    @property
+    def coordinating_department(self) -> Department | None:
+        """Where a case goes that nobody wants: the solution centre."""
+        return self.department_by_code(self.facts.get("coordinating_department", ""))
+
+
+def read(tx: Session) -> Town:
+    """The town as it is stored at this moment."""
+    facts = stored.facts(tx)
+    return Town(
+        facts=facts,
+        departments={each.id: each for each in stored.departments(tx) if each.id is not None},
+        groups=stored.groups(tx),
+        categories={each.id: each for each in stored.categories(tx) if each.id is not None},
+        neighbourhoods={each.id: each for each in stored.neighbourhoods(tx) if each.id is not None},
+        surroundings=stored.surroundings(tx),
+        clerk_names=stored.clerk_names(tx),
+        calendar=_calendar(tx, facts),
+    )
+
+
+def _calendar(tx: Session, facts: Mapping[str, str]) -> deadlines.Calendar:
+    half_day_counts = facts.get("half_day_counts", "yes") == "yes"
+    return replace(
+        deadlines.calendar_for(stored.days(tx), half_day_counts=half_day_counts),
+        work_start=time.fromisoformat(facts.get("work_start", "08:30")),
+        work_end=time.fromisoformat(facts.get("work_end", "17:30")),
+    )
+
+
+class TownBook:
+    """Answers with the town, and reads it again when its picture is older than a few seconds."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._lock = threading.Lock()
+        self._town: Town | None = None
+        self._read_at: datetime | None = None
+
+    def town(self, *, now: datetime) -> Town:
+        with self._lock:
+            if self._town is None or self._read_at is None or not now - FRESH_FOR < self._read_at <= now:
+                with self._db.reading() as tx:
+                    self._town, self._read_at = read(tx), now
+            return self._town
+
+    def forget(self) -> None:
+        """Read the town again at the next question."""
+        with self._lock:
+            self._town = None
