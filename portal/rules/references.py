@@ -95,7 +95,7 @@ def derive_key(secret: bytes, reference: str, nonce: str) -> str:
 
 def key_hash(key: str) -> str:
     """What is stored of a key. It holds 128 random bits, so a plain fast hash cannot be searched."""
-    return hashlib.sha256(key.encode()).hexdigest()
+    return hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
 
 
 def matches(key: str, stored_hash: str) -> bool:
