@@ -1,0 +1,111 @@
+"""The wiring: which addresses there are, what handlers may ask for, and what every answer carries."""
+
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, PermissionDeniedException
+from litestar.types import Message, Scope
+from sqlalchemy.exc import DBAPIError
+
+from db.engine import Database
+from portal import clock, logs, statics
+from portal.routes import HANDLERS, _errors, _fields, _who
+from portal.rules.refusal import NotFound, Refused
+from portal.services.townbook import Town, TownBook
+from portal.settings import Settings
+
+MOST_BODY = 1_000_000
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
+    "font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "content-security-policy": _POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "geolocation=(self), camera=(), microphone=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The portal over the database the settings name. Migrating and loading the town are done before."""
+    logs.prepare()
+    db = Database(settings.database_url)
+    secure = _who.is_secure(settings)
+    return Litestar(
+        route_handlers=[statics.serve, *HANDLERS],
+        state=State({"db": db, "book": TownBook(db), "settings": settings}),
+        dependencies={
+            "db": Provide(_database, sync_to_thread=False),
+            "settings": Provide(_settings, sync_to_thread=False),
+            "town": Provide(_town, sync_to_thread=True),
+            "clerk": Provide(_who.signed_in, sync_to_thread=True),
+            "fields": Provide(_fields.read_fields),
+        },
+        exception_handlers={
+            HTTPException: _errors.on_http_error,
+            NotFound: _errors.on_not_found,
+            Refused: _errors.on_refused,
+            _who.NotSignedIn: _errors.on_not_signed_in,
+            DBAPIError: _errors.on_database_error,
+            Exception: _errors.on_failure,
+        },
+        csrf_config=CSRFConfig(
+            secret=settings.secret.hex(),
+            cookie_name=_who.cookie_name("form", settings),
+            cookie_secure=secure,
+            cookie_httponly=True,
+            cookie_samesite="lax",
+            header_name="x-csrf-token",
+        ),
+        before_request=_only_from_here,
+        before_send=[_put_secure_headers if secure else _put_headers],
+        on_shutdown=[db.close],
+        request_max_body_size=MOST_BODY,
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def _database(state: State) -> Database:
+    db: Database = state.db
+    return db
+
+
+def _settings(state: State) -> Settings:
+    settings: Settings = state.settings
+    return settings
+
+
+def _town(state: State) -> Town:
+    book: TownBook = state.book
+    return book.town(now=clock.now())
+
+
+def _only_from_here(request: Request[Any, Any, Any]) -> None:
+    """A second lock beside the form's token: what another site sends is refused unread."""
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not _errors.is_from_here(request):
+        raise PermissionDeniedException("sent from another site")
+
+
+async def _put_headers(message: Message, _scope: Scope) -> None:
+    if message["type"] == "http.response.start":
+        _add(message, _HEADERS)
+
+
+async def _put_secure_headers(message: Message, _scope: Scope) -> None:
+    if message["type"] == "http.response.start":
+        _add(message, {**_HEADERS, "strict-transport-security": "max-age=31536000; includeSubDomains"})
+
+
+def _add(message: Any, headers: dict[str, str]) -> None:
+    kept = list(message.get("headers", []))
+    present = {name.lower() for name, _ in kept}
+    kept += [(name.encode(), value.encode()) for name, value in headers.items() if name.encode() not in present]
+    message["headers"] = kept

@@ -1,0 +1,110 @@
+"""No traceback ever reaches a person: every failure is a page that says what to do next."""
+
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from litestar import Request
+from litestar.exceptions import HTTPException
+from litestar.response import Response
+from litestar.utils.scope.state import ScopeState
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from portal import clock, languages
+from portal.routes import _page, _who
+from portal.rules.refusal import NotFound, Refused
+from portal.services.townbook import TownBook
+from portal.views import _frame
+from portal.views.errors import ErrorPage, Typed, typed_texts
+
+Asked = Request[Any, Any, Any]
+log = structlog.get_logger()
+
+_PAGES = {400: "400", 403: "403", 404: "404", 405: "404", 413: "413", 429: "429", 503: "503"}
+
+# Where only a part of a page was asked for, the explanation takes the place of the page's own words.
+_IN_PLACE = {"HX-Retarget": "#icerik", "HX-Reselect": "#icerik", "HX-Reswap": "outerHTML"}
+
+
+def on_http_error(request: Asked, error: HTTPException) -> Response[Any]:
+    """What the framework refuses: unknown addresses, forged forms, bodies without measure."""
+    status = error.status_code
+    if status >= 500:
+        return on_failure(request, error)
+    log.info("refused", status=status, path=request.url.path, why=type(error).__name__)
+    answer = _draw(request, _PAGES.get(status, "400"), status=404 if status == 405 else status)
+    if status == 403:
+        # The browser may hold a token made with another secret; the next page gives it a fresh one.
+        answer.delete_cookie(request.app.csrf_config.cookie_name if request.app.csrf_config else "csrftoken")
+    return answer
+
+
+def on_not_found(request: Asked, _error: NotFound) -> Response[Any]:
+    """Missing and not yours look the same."""
+    log.info("not found", path=request.url.path)
+    return _draw(request, "404", status=404)
+
+
+def on_refused(request: Asked, error: Refused) -> Response[Any]:
+    """A rule said no where no form was there to carry it."""
+    log.info("refused", path=request.url.path, why=error.message)
+    return _draw(request, "422", status=422, problem=error)
+
+
+def on_not_signed_in(request: Asked, _error: _who.NotSignedIn) -> Response[Any]:
+    """First sign in, then go on where you wanted to be."""
+    if request.method == "GET":
+        return _page.go(request, _who.sign_in_url(request))
+    return _draw(request, "401", status=401, back="/giris")
+
+
+def on_database_error(request: Asked, error: DBAPIError) -> Response[Any]:
+    """The database is away, full or read-only: say so, and keep what was typed."""
+    log.error("database", path=request.url.path, why=type(error.orig).__name__)
+    if isinstance(error, OperationalError) or error.connection_invalidated:
+        return _draw(request, "503", status=503)
+    return on_failure(request, error)
+
+
+def on_failure(request: Asked, error: Exception) -> Response[Any]:
+    """A fault of ours: logged whole for us, one calm sentence and a number for the reader."""
+    number = secrets.token_hex(4)
+    log.error("failure", number=number, path=request.url.path, method=request.method, exc_info=error)
+    return _draw(request, "500", status=500, request_id=number)
+
+
+def _draw(request: Asked, name: str, *, status: int, **facts: Any) -> Response[Any]:
+    view = ErrorPage(town=_town(request), typed=_typed(request), **{"back": _back(request), **facts})
+    return _page.page(request, f"errors/{name}.html", view, status=status, headers=_IN_PLACE)
+
+
+def _town(request: Asked) -> _frame.Town:
+    book: TownBook = request.app.state.book
+    try:
+        return _frame.Town.of(book.town(now=clock.now()).facts, languages.chosen(request).code)
+    except DBAPIError:
+        return _frame.Town(name="")
+
+
+def _typed(request: Asked) -> tuple[Typed, ...]:
+    """What had been typed, given back only to our own pages."""
+    form = ScopeState.from_scope(request.scope).form
+    if request.method != "POST" or not isinstance(form, dict) or not is_from_here(request):
+        return ()
+    return typed_texts({name: value[0] if isinstance(value, list) else value for name, value in form.items()})
+
+
+def is_from_here(request: Asked) -> bool:
+    """Whether a browser says that one of our own pages sent this; a client that says nothing is no browser."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    return urlsplit(origin).netloc == request.headers.get("Host", "")
+
+
+def _back(request: Asked) -> str:
+    return "/masa/kuyruk" if request.url.path.startswith("/masa") else "/"

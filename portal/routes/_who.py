@@ -1,0 +1,75 @@
+"""Who asks. Alone in reading the sign-in cookie."""
+
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request
+from litestar.datastructures import Cookie
+
+from db.engine import Database
+from portal import clock
+from portal.services import accounts
+from portal.services.accounts import SignedIn
+from portal.settings import Settings
+
+
+class NotSignedIn(Exception):
+    """This address is for colleagues, and nobody has signed in."""
+
+
+def signed_in(request: Request[Any, Any, Any], db: Database, settings: Settings) -> SignedIn:
+    """The colleague who asks. Asking a handler for `clerk` is what guards its address."""
+    if clerk := anyone(request, db, settings):
+        return clerk
+    raise NotSignedIn
+
+
+def anyone(request: Request[Any, Any, Any], db: Database, settings: Settings) -> SignedIn | None:
+    """The colleague who asks, if one does."""
+    token = request.cookies.get(cookie_name("masa", settings), "")
+    return accounts.who(db, token, now=clock.now()) if token else None
+
+
+def token_of(request: Request[Any, Any, Any], settings: Settings) -> str:
+    """The sign-in token the browser sent, or nothing."""
+    return request.cookies.get(cookie_name("masa", settings), "")
+
+
+def sign_in_cookie(token: str, settings: Settings) -> Cookie:
+    """Keeps a colleague signed in until the browser closes or the session ends."""
+    return own_cookie("masa", token, settings)
+
+
+def own_cookie(name: str, value: str, settings: Settings, *, max_age: int | None = None) -> Cookie:
+    """A cookie only our own pages send and no script reads."""
+    return Cookie(
+        cookie_name(name, settings),
+        value,
+        path="/",
+        max_age=max_age,
+        httponly=True,
+        secure=is_secure(settings),
+        samesite="lax",
+    )
+
+
+def cookie_name(name: str, settings: Settings) -> str:
+    """Behind https the name itself keeps other hosts from planting the cookie."""
+    return f"__Host-{name}" if is_secure(settings) else name
+
+
+def is_secure(settings: Settings) -> bool:
+    return settings.base_url.startswith("https://")
+
+
+def address_of(request: Request[Any, Any, Any]) -> str:
+    """The address the request came from, as the server (or its trusted proxy) saw it."""
+    return request.client.host if request.client else ""
+
+
+def sign_in_url(request: Request[Any, Any, Any]) -> str:
+    """The sign-in page, which leads back here afterwards."""
+    if request.method != "GET":
+        return "/giris"
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return f"/giris?sonra={quote(here, safe='/')}"
