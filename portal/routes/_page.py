@@ -1,0 +1,170 @@
+"""Draws pages. Alone in knowing how a browser says it wants only a part of one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import MediaType, Request, Response
+from litestar.datastructures import Cookie
+from litestar.template.base import csrf_token
+
+from portal import languages, statics
+from portal.languages import Language
+from portal.views._frame import Town
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+Asked = Request[Any, Any, Any]
+Answer = Response[Any]
+
+# The same address answers with a page or a part of it, in one language or another.
+_VARY = "HX-Request, HX-Request-Type, Cookie"
+_A_YEAR = 365 * 24 * 3600
+
+
+class Changing(Protocol):
+    """A view drawn after a change was tried."""
+
+    @property
+    def refused(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where the reader is, for the links that lead to the same page."""
+
+    path: str
+    query: Mapping[str, str]
+
+    def is_under(self, address: str) -> bool:
+        """Whether this page belongs to what a menu entry leads to."""
+        return self.path == address or self.path.startswith(f"{address}/")
+
+    def speaking(self, language: Language) -> str:
+        """The same page in another language."""
+        return f"{self.path}?{urlencode({**self.query, languages.COOKIE: language.code})}"
+
+
+def page(
+    request: Asked,
+    template: str,
+    view: object,
+    *,
+    part: str = "",
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """The whole page, or only its `part` where the browser asked for a part."""
+    wanted = part if part and is_partial(request) else template
+    return _answer(request, render(request, wanted, view), status=status, headers=headers)
+
+
+def swap(
+    request: Asked, template: str, view: object, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Answer:
+    """The fragments that changed, and nothing around them."""
+    return _answer(request, render(request, template, view), status=status, headers=headers)
+
+
+def changed(request: Asked, view: Changing, *, page: str, swap: str, back: str) -> Answer:
+    """After a change: the fragments for a browser that takes them, else a new look at `back`, else the form again."""
+    status = 422 if view.refused else 200
+    if is_partial(request):
+        return _answer(request, render(request, swap, view), status=status)
+    return _answer(request, render(request, page, view), status=status) if view.refused else go(request, back)
+
+
+def go(request: Asked, to: str) -> Answer:
+    """Lead the reader to another page of ours."""
+    if is_partial(request):
+        return Response(None, status_code=204, headers={"HX-Redirect": to, "Vary": _VARY})
+    return Response(None, status_code=303, headers={"Location": to, "Vary": _VARY})
+
+
+def town_in(request: Asked, facts: Mapping[str, str]) -> Town:
+    """The town's facts in the reader's language."""
+    return Town.of(facts, languages.chosen(request).code)
+
+
+def not_modified(request: Asked, tag: str) -> Answer | None:
+    """An empty answer where the browser already has what `tag` names; otherwise nothing."""
+    known = (request.headers.get("HX-PTag"), request.headers.get("If-None-Match"))
+    return Response(None, status_code=304, headers={**tagged(tag), "Vary": _VARY}) if tag in known else None
+
+
+def tagged(tag: str) -> dict[str, str]:
+    """The headers by which a browser later asks whether anything changed."""
+    return {"ETag": tag, "HX-PTag": tag}
+
+
+def is_partial(request: Asked) -> bool:
+    """Whether the browser wants a part of the page and knows where to put it."""
+    asked = request.headers
+    return asked.get("HX-Request") == "true" and asked.get("HX-Request-Type") == "partial"
+
+
+def render(request: Asked, template: str, view: object) -> str:
+    """The words of a template, in the reader's language."""
+    language = languages.chosen(request)
+    return (
+        environment(language.code)
+        .get_template(template)
+        .render(
+            view=view,
+            here=Here(request.url.path, dict(request.query_params)),
+            csrf_token=lambda: csrf_token({"request": request}),
+        )
+    )
+
+
+@cache
+def environment(code: str) -> Environment:
+    """One environment per language, so that macros know the language without being told."""
+    language = languages.LANGUAGES[code]
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(
+        static=statics.url, say=language.say, language=language, languages=list(languages.LANGUAGES.values())
+    )
+    return made
+
+
+def _answer(request: Asked, words: str, *, status: int, headers: Mapping[str, str] | None = None) -> Answer:
+    language = languages.chosen(request)
+    return Response(
+        words,
+        status_code=status,
+        media_type=MediaType.HTML,
+        headers={"Cache-Control": "no-store", "Vary": _VARY, "Content-Language": language.code, **(headers or {})},
+        cookies=_chosen_now(request, language),
+    )
+
+
+def _chosen_now(request: Asked, language: Language) -> list[Cookie]:
+    if request.query_params.get(languages.COOKIE) != language.code:
+        return []
+    secure = request.url.scheme == "https"
+    return [
+        Cookie(
+            languages.COOKIE,
+            value=language.code,
+            max_age=_A_YEAR,
+            path="/",
+            secure=secure,
+            httponly=True,
+            samesite="lax",
+        )
+    ]

@@ -1,0 +1,5 @@
+import "./focus.js"
+import "./count.js"
+import "./combobox.js"
+import "./locate.js"
+import "./photos.js"

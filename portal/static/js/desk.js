@@ -1,0 +1,2 @@
+import "./citizen.js"
+import "./keys.js"
