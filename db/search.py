@@ -9,9 +9,7 @@ import re
 from functools import lru_cache
 
 import snowballstemmer
-from sqlalchemy import ColumnElement, TextClause, func, text
-from sqlalchemy.dialects.postgresql import REGCONFIG
-from sqlalchemy.sql import literal_column
+from sqlalchemy import TextClause, text
 
 _FOLD = str.maketrans("ıİIğĞüÜşŞöÖçÇâÂîÎûÛ", "iiigguussooccaaiiuu")
 _LOWER = str.maketrans("Iİ", "ıi")
@@ -47,19 +45,27 @@ def _forms(word: str) -> tuple[str, ...]:
     return (plain,) if stem == plain else (plain, stem)
 
 
-def condition(dialect: str, asked: str) -> TextClause | ColumnElement[bool] | None:
-    """A condition on `"case".id` for the words asked, each as itself or its stem, the last one as a beginning."""
+_FOUND = {
+    "sqlite": text('"case".id IN (SELECT rowid FROM case_fts WHERE case_fts MATCH :search)'),
+    "postgresql": text(
+        '"case".id IN (SELECT case_id FROM case_search'
+        " WHERE to_tsvector('simple', words) @@ to_tsquery('simple', :search))"
+    ),
+}
+
+
+def condition(dialect: str, asked: str) -> TextClause | None:
+    """A condition on `"case".id` for the words asked, each as itself or its stem, the last one as a beginning.
+
+    None when nothing searchable was asked.
+    """
     groups = terms(asked)
     if not groups:
         return None
-    if dialect == "sqlite":
-        match = " AND ".join(f"({_fts_group(forms, last=forms is groups[-1])})" for forms in groups)
-        return text('"case".id IN (SELECT rowid FROM case_fts WHERE case_fts MATCH :search_match)').bindparams(
-            search_match=match
-        )
-    query = " & ".join(f"({_ts_group(forms, last=forms is groups[-1])})" for forms in groups)
-    simple = literal_column("'simple'", REGCONFIG)
-    return func.to_tsvector(simple, literal_column("case_search.words")).op("@@")(func.to_tsquery(simple, query))
+    group, both = (_fts_group, " AND ") if dialect == "sqlite" else (_ts_group, " & ")
+    last = len(groups) - 1
+    query = both.join(f"({group(forms, last=place == last)})" for place, forms in enumerate(groups))
+    return _FOUND[dialect].bindparams(search=query)
 
 
 def _fts_group(forms: tuple[str, ...], *, last: bool) -> str:
