@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Litestar, Request
+from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -63,6 +64,10 @@ def create_app(settings: Settings) -> Litestar:
             cookie_httponly=True,
             cookie_samesite="lax",
             header_name="x-csrf-token",
+        ),
+        # Pictures and static files come packed already.
+        compression_config=CompressionConfig(
+            backend="gzip", minimum_size=800, gzip_compress_level=4, exclude=["^/static/", "^/foto/"]
         ),
         before_request=_only_from_here,
         before_send=[_put_secure_headers if secure else _put_headers],

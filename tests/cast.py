@@ -48,7 +48,8 @@ class City:
     def department(self, code: str) -> int:
         """The key of a department."""
         department = self.town.department_by_code(code)
-        assert department is not None and department.id is not None
+        assert department is not None
+        assert department.id is not None
         return department.id
 
     def report(self, **facts: Any) -> Receipt:

@@ -1,0 +1,1 @@
+"""Programs that measure. Run by hand; nothing here is asserted."""
