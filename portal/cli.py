@@ -18,6 +18,8 @@ STOPPED_BY_HAND = 130
 
 def main(words: Sequence[str] | None = None, env: Mapping[str, str] = os.environ) -> int:
     """Does what the words say; answers 0, 1 (refused), 2 (settings or words that make no sense) or 130 (Ctrl-C)."""
+    # What is kept here is about people: no file we make is anybody else's to read.
+    os.umask(0o077)
     args = _parser().parse_args(words)
     settings = Settings.read({**env, **_said_in_words(args)})
     if problems := settings.problems():

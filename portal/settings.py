@@ -84,7 +84,7 @@ def _secret(data_dir: Path, named: str | None, unreadable: list[str]) -> bytes:
     file = Path(named) if named else data_dir / "secret"
     try:
         if not named:
-            data_dir.mkdir(parents=True, exist_ok=True)
+            data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():
             _write_new_secret(file)
         mode, secret = file.stat().st_mode, file.read_bytes()
