@@ -179,7 +179,7 @@ DECLINE_REASONS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-# A clerk gives a case back on the status form; merging has a form of its own, where the master is chosen.
+# Merging has a form of its own, where the master is chosen.
 _OWN_FORM = frozenset({Status.MERGED})
 _CITIZEN_MOVES = frozenset(
     [(status, Status.WITHDRAWN) for status, step in STEPS.items() if Status.WITHDRAWN in step.leads_to]
@@ -288,11 +288,11 @@ def _is_allowed(frm: Status, to: Status, *, by_citizen: bool) -> bool:
 
 
 def _check_reason(frm: Status, to: Status, reason: str) -> None:
-    if not _needs_reason(frm, to) or (reason and to != Status.DECLINED):
-        return
     if to == Status.DECLINED:
         if reason not in DECLINE_REASONS:
             raise Refused("Olumsuz sonuçlandırmak için listeden bir gerekçe seçin.", field="reason")
+    elif reason or not _needs_reason(frm, to):
+        return
     elif _is_bounce(frm, to):
         raise Refused("Başvurunun neden biriminizin işi olmadığını yazın.", field="reason")
     else:
