@@ -1,5 +1,5 @@
 """`python -m portal` is the command `portal`."""
 
-from portal.cli import main
+from portal.cli import command
 
-raise SystemExit(main())
+command()

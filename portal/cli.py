@@ -16,10 +16,15 @@ UNUSABLE_SETTINGS = 2
 STOPPED_BY_HAND = 130
 
 
-def main(words: Sequence[str] | None = None, env: Mapping[str, str] = os.environ) -> int:
-    """Does what the words say; answers 0, 1 (refused), 2 (settings or words that make no sense) or 130 (Ctrl-C)."""
+def command() -> None:
+    """The program itself."""
     # What is kept here is about people: no file we make is anybody else's to read.
     os.umask(0o077)
+    raise SystemExit(main())
+
+
+def main(words: Sequence[str] | None = None, env: Mapping[str, str] = os.environ) -> int:
+    """Does what the words say; answers 0, 1 (refused), 2 (settings or words that make no sense) or 130 (Ctrl-C)."""
     args = _parser().parse_args(words)
     settings = Settings.read({**env, **_said_in_words(args)})
     if problems := settings.problems():

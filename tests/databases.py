@@ -215,7 +215,8 @@ def _programs(folder: Path) -> tuple[Path, dict[str, Any]]:
     shutil.copytree(package / "pginstall18", folder / package.name / "pginstall18", symlinks=True)
     shutil.copytree(package.parent / libraries, folder / libraries)
     nobody = pwd.getpwnam("nobody")
-    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    for each in (folder, *folder.rglob("*")):
+        os.chown(each, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
     user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     return folder / package.name / "pginstall18" / "bin", user
 

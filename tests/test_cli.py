@@ -1,0 +1,140 @@
+"""The command line says plainly what it did, or why it did not."""
+
+import io
+import os
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from db.engine import Database
+from db.models import Category, Clerk, Department
+from portal import clock
+from portal.cli import main
+from portal.services import accounts
+
+
+@pytest.fixture
+def env(tmp_path: Path, empty_db: Database) -> dict[str, str]:
+    """An installation whose database is still without a table."""
+    return {"PORTAL_DATA": str(tmp_path / "var"), "PORTAL_DATABASE_URL": empty_db.url}
+
+
+@pytest.fixture
+def town(env: dict[str, str]) -> dict[str, str]:
+    """An installation with its town."""
+    assert main(["migrate"], env) == 0
+    assert main(["seed", "town"], env) == 0
+    return env
+
+
+def test_the_town_is_loaded_and_loading_again_changes_nothing(town: dict[str, str], empty_db: Database):
+    assert main(["seed", "town"], town) == 0
+
+    with empty_db.reading() as tx:
+        assert len(tx.exec(select(Department)).all()) == 28
+        assert len(tx.exec(select(Category)).all()) == 71
+
+
+def test_a_folder_without_a_town_is_refused(town: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["seed", "town", str(tmp_path)], town) == 1
+
+    assert "Belediye dosyaları okunamadı" in capsys.readouterr().err
+
+
+def test_a_new_colleague_gets_a_password_that_is_shown_once(
+    town: dict[str, str], empty_db: Database, capsys: pytest.CaptureFixture[str]
+):
+    capsys.readouterr()
+
+    assert main(["staff", "add", "kemal@example.tr", "--role", "clerk", "--department", "FEN"], town) == 0
+
+    password = capsys.readouterr().out.split()[-1]
+    assert accounts.sign_in(empty_db, "kemal@example.tr", password, address="", agent="", now=clock.now())
+
+
+def test_a_password_may_come_from_a_pipe_and_is_not_repeated(
+    town: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("sys.stdin", io.StringIO("kirmizi-balik-72\n"))
+
+    assert main(["staff", "add", "nur@example.tr", "--role", "coordinator", "--password-stdin"], town) == 0
+
+    assert "kirmizi-balik-72" not in capsys.readouterr().out
+
+
+def test_a_second_colleague_with_the_same_address_is_refused(
+    town: dict[str, str], empty_db: Database, capsys: pytest.CaptureFixture[str]
+):
+    words = ["staff", "add", "nur@example.tr", "--role", "coordinator"]
+    assert main(words, town) == 0
+
+    assert main(words, town) == 1
+
+    assert "Bu e-posta adresiyle kayıtlı bir personel var." in capsys.readouterr().err
+    with empty_db.reading() as tx:
+        assert len(tx.exec(select(Clerk)).all()) == 1
+
+
+def test_missing_tables_are_named_and_not_traced_back(env: dict[str, str], capsys: pytest.CaptureFixture[str]):
+    assert main(["staff", "add", "nur@example.tr", "--role", "coordinator"], env) == 1
+
+    assert "portal migrate" in capsys.readouterr().err
+
+
+def test_nonsense_in_the_settings_ends_with_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["migrate"], {"PORTAL_DATA": str(tmp_path), "PORTAL_PORT": "seksen"}) == 2
+
+    assert capsys.readouterr().err.startswith("PORTAL_PORT must be a number")
+
+
+def test_a_database_that_does_not_answer_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    env = {"PORTAL_DATA": str(tmp_path), "PORTAL_DATABASE_URL": "postgresql://u:cok-gizli@127.0.0.1:9/cozum"}
+
+    assert main(["migrate"], env) == 1
+
+    told = capsys.readouterr().err
+    assert "The database cannot be reached (127.0.0.1/cozum)" in told
+    assert "cok-gizli" not in told
+
+
+def test_a_read_only_database_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["migrate"], {"PORTAL_DATA": str(tmp_path)}) == 0
+    read_only = f"sqlite:///file:{tmp_path}/portal.sqlite3?mode=ro&uri=true"
+
+    assert main(["seed", "town"], {"PORTAL_DATA": str(tmp_path), "PORTAL_DATABASE_URL": read_only}) == 1
+
+    assert "The database file is read-only" in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "portal.sqlite3").write_text("Bu bir veritabanı değil. " * 100)
+
+    assert main(["migrate"], {"PORTAL_DATA": str(tmp_path)}) == 1
+
+    assert "This file is not a database" in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+
+        assert main(["run", "--port", port], {"PORTAL_DATA": str(tmp_path)}) == 1
+
+    assert f"Port {port} is taken" in capsys.readouterr().err
+    assert not (tmp_path / "portal.sqlite3").exists()
+
+
+def test_what_is_kept_is_for_its_owner_alone(tmp_path: Path):
+    env = {**os.environ, "PORTAL_DATA": str(tmp_path / "var"), "PORTAL_DATABASE_URL": ""}
+
+    subprocess.run([sys.executable, "-m", "portal", "migrate"], env=env, check=True)
+
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "var" / "portal.sqlite3").stat().st_mode) == 0o600
