@@ -65,9 +65,9 @@ def sign_in(db: Database, email: str, password: str, *, address: str, agent: str
 
 def who(db: Database, token: str, *, now: datetime) -> SignedIn | None:
     """The colleague a token belongs to, as long as the session lives."""
-    token_hash = _hash(token)
+    hashed = token_hash(token)
     with db.reading() as tx:
-        found = staff.session(tx, token_hash)
+        found = staff.session(tx, hashed)
         if found is None:
             return None
         session, clerk = found
@@ -77,13 +77,13 @@ def who(db: Database, token: str, *, now: datetime) -> SignedIn | None:
         departments = staff.departments_of(tx, clerk.id)
     if now - session.seen_at > SEEN_EVERY:
         with db.transaction() as tx:
-            staff.see(tx, token_hash, now=now)
+            staff.see(tx, hashed, now=now)
     return SignedIn(clerk.id, clerk.name, clerk.email, clerk.role, departments, clerk.is_active)
 
 
 def sign_out(tx: Session, token: str, *, now: datetime) -> None:
     """End the session on the server: the cookie is worthless from now on."""
-    staff.end_session(tx, _hash(token), now=now)
+    staff.end_session(tx, token_hash(token), now=now)
 
 
 def add_clerk(
@@ -143,11 +143,17 @@ def _start_session(tx: Session, clerk_id: int, *, address: str, agent: str, now:
     token = secrets.token_urlsafe(32)
     tx.add(
         StaffSession(
-            token_hash=_hash(token), clerk_id=clerk_id, created_at=now, seen_at=now, address=address, agent=agent[:200]
+            token_hash=token_hash(token),
+            clerk_id=clerk_id,
+            created_at=now,
+            seen_at=now,
+            address=address,
+            agent=agent[:200],
         )
     )
     return token
 
 
-def _hash(token: str) -> str:
+def token_hash(token: str) -> str:
+    """What is stored of a session token."""
     return hashlib.sha256(token.encode()).hexdigest()

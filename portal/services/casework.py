@@ -74,7 +74,8 @@ def change_status(tx: Session, case: Case, move: Move, *, seen: int, by: Actor, 
         is_public=True,
         facts=_facts_of(move),
     )
-    if move.reply:
+    # Who is sent elsewhere is told where, also when the clerk has nothing to add (3071 art. 5).
+    if move.reply or move.to == Status.EXTERNAL:
         outbox.tell_applicants(
             tx, case, _letter_for(move.to), town=town, now=now, words=move.reply, is_answer=move.to in lifecycle.DONE
         )
@@ -202,8 +203,8 @@ def _facts_of(move: Move) -> dict[str, object]:
 
 
 def _letter_for(to: Status) -> str:
-    if to == Status.WAITING:
-        return "question"
+    if to in (Status.WAITING, Status.EXTERNAL):
+        return "question" if to == Status.WAITING else "forwarded"
     return "closing" if to in lifecycle.DONE else "reply"
 
 
@@ -234,13 +235,15 @@ def move_clocks(
         return {}
     clocks = cases.clocks(tx, case)
     for each in clocks:
-        _move_clock(tx, each, after, by=by, town=town, now=now)
+        _move_clock(tx, case, each, after, by=by, town=town, now=now)
     if after in ("paused", "stopped", "none"):
         return {"due_at": None}
     return {"due_at": min((each.due_at for each in clocks if each.state == "running"), default=None)}
 
 
-def _move_clock(tx: Session, each: Clock, after: str, *, by: Actor | None, town: Town, now: datetime) -> None:
+def _move_clock(
+    tx: Session, case: Case, each: Clock, after: str, *, by: Actor | None, town: Town, now: datetime
+) -> None:
     if after == "paused":
         # The applicant is silent, not the law: only the town's own target waits.
         act, state = ("paused", "paused") if each.kind == "service" else ("", each.state)
@@ -252,7 +255,10 @@ def _move_clock(tx: Session, each: Clock, after: str, *, by: Actor | None, town:
         act, state = "resumed", "running"
         if each.state == "paused":
             since = cases.paused_since(tx, each) or now
-            each.due_at = deadlines.after_pause(each.due_at, since, now, town.calendar, unit=each.unit)
+            urgent = town.categories[case.category_id].priority == "urgent"
+            each.due_at = deadlines.after_pause(
+                each.due_at, since, now, town.calendar, unit=each.unit, round_the_clock=urgent
+            )
     if act and state != each.state:
         each.state = state
         cases.add_clock_entry(tx, each, act, at=now, by_id=by.id if by else None)

@@ -125,6 +125,7 @@ def _facts(case: Case, submission: Submission, person: Person | None, *, town: T
         "reference": references.grouped(submission.reference),
         "topic": category.name_en if english else category.name_tr,
         "department": department.name_en if english else department.name_tr,
+        "authority": category.external_body or language.gettext("yetkili kurum"),
         "status": language.gettext(lifecycle.STEPS[lifecycle.Status(case.status)].label),
         "received": _day(submission.received_at),
         "due": _day(case.due_at) if case.due_at else "–",

@@ -201,3 +201,11 @@ def test_pages_follow_each_other_without_gap_or_repeat(city):
             after = (rows[-1].received_at, rows[-1].id)
 
     assert seen == list(reversed(sent))
+
+
+def test_who_is_sent_elsewhere_is_told_where(city):
+    case = city.case("new", category_code="YOL-07")
+
+    change(city, case, "external", by=city.nur)
+
+    assert "MEDAŞ" in city.letters(case)[-1].words
