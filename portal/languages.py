@@ -53,7 +53,9 @@ class Language:
         if isinstance(sentence, str):
             return self.gettext(sentence) if sentence else ""
         said = self.gettext(sentence.message)
-        return said % sentence.values if sentence.values else said
+        # A value may be a word of ours, such as the name of a status.
+        values = {name: self.gettext(each) if isinstance(each, str) else each for name, each in sentence.values.items()}
+        return said % values if values else said
 
 
 def chosen(request: Asked) -> Language:
