@@ -33,7 +33,9 @@ def main(words: Sequence[str] | None = None, env: Mapping[str, str] = os.environ
         return UNUSABLE_SETTINGS
     try:
         return _plainly(args.act, settings, args)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
+        if str(stop):
+            print(stop, file=sys.stderr)
         return STOPPED_BY_HAND
 
 

@@ -170,6 +170,12 @@ def status_before(tx: Session, case: Case) -> str:
     return tx.execute(_STATUS_BEFORE, {"case_id": case.id, "status": case.status}).scalar() or ""
 
 
+def taken_references(tx: Session, references: Sequence[str]) -> set[str]:
+    """Which of these numbers were given out before."""
+    rows = select(Submission.reference).where(Submission.reference.in_(references))  # type: ignore[call-overload,attr-defined]
+    return set(tx.execute(rows).scalars())
+
+
 def imported(tx: Session, source: str, external_ids: Sequence[str]) -> set[str]:
     """Which of a source's records are already here."""
     found: set[str] = set()

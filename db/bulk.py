@@ -1,0 +1,106 @@
+"""Many rows at once: keys given out beforehand, then COPY on PostgreSQL and one executemany on SQLite."""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from pydantic_core import PydanticUndefined
+from sqlalchemy import Column, Dialect, text
+from sqlmodel import Session, SQLModel
+
+from db.types import Moment
+
+Row = Mapping[str, Any]
+_Bind = Callable[[Any], Any] | None
+
+
+def reserve(tx: Session, table: type[SQLModel], count: int) -> Iterator[int]:
+    """Keys for new rows of a table, given out in rising order; nobody else gets them."""
+    name = _quoted(table)
+    if tx.get_bind().dialect.name == "postgresql":
+        # ONE statement on the sequence: colleagues may open cases at the same time.
+        keys = tx.execute(
+            text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"),
+            {"name": name, "count": count},
+        )
+        return iter(sorted(keys.scalars()))
+    # A write transaction is the only writer SQLite has.
+    last = tx.execute(text(f"SELECT coalesce(max(id), 0) FROM {name}")).scalar_one()  # noqa: S608
+    return itertools.islice(itertools.count(last + 1), count)
+
+
+def insert(tx: Session, table: type[SQLModel], rows: Iterable[Row]) -> None:
+    """Add rows given as column names and values; what a row leaves out gets the table's default."""
+    dialect = tx.get_bind().dialect
+    columns = _columns(table, dialect)
+    _write(tx, dialect, _quoted(table), tuple(column.name for column in columns), _bound(columns, rows))
+
+
+def insert_search(tx: Session, rows: Iterable[tuple[int, str]]) -> None:
+    """Let cases be found by their (already indexed) words."""
+    _write(tx, tx.get_bind().dialect, "case_search", ("case_id", "words"), list(rows))
+
+
+class _Column:
+    """How one column's values reach the driver."""
+
+    def __init__(self, name: str, default: Any, bind: _Bind) -> None:
+        self.name = name
+        self.bind = bind
+        self.default = default if bind is None or default is None else bind(default)
+
+
+@lru_cache(maxsize=64)
+def _columns(table: type[SQLModel], dialect: Dialect) -> tuple[_Column, ...]:
+    return tuple(
+        _Column(column.name, _default(table, column), _bind(column, dialect))
+        for column in table.__table__.columns  # type: ignore[attr-defined]
+    )
+
+
+def _bind(column: "Column[Any]", dialect: Dialect) -> _Bind:
+    bind: _Bind = column.type.dialect_impl(dialect).bind_processor(dialect)
+    # A case's moments stand in its events, clocks and letters too.
+    return lru_cache(maxsize=4096)(bind) if bind and isinstance(column.type, Moment) else bind
+
+
+def _default(table: type[SQLModel], column: "Column[Any]") -> Any:
+    default = table.model_fields[column.name].get_default(call_default_factory=True)
+    return None if default is PydanticUndefined else default
+
+
+def _bound(columns: tuple[_Column, ...], rows: Iterable[Row]) -> list[tuple[Any, ...]]:
+    rows = list(rows)
+    return list(zip(*(_values(column, rows) for column in columns), strict=True))
+
+
+def _values(column: _Column, rows: list[Row]) -> list[Any]:
+    name, bind, default = column.name, column.bind, column.default
+    if bind is None:
+        return [row.get(name, default) for row in rows]
+    values = (row.get(name, _LEFT_OUT) for row in rows)
+    return [default if value is _LEFT_OUT else None if value is None else bind(value) for value in values]
+
+
+_LEFT_OUT = object()
+
+
+def _write(tx: Session, dialect: Dialect, table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    if not rows:
+        return
+    connection = tx.connection()
+    names = ", ".join(columns)
+    if dialect.name == "postgresql":
+        driver: Any = connection.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    places = ", ".join("?" for _ in columns)
+    connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)  # noqa: S608
+
+
+def _quoted(table: type[SQLModel]) -> str:
+    # "case" is a word of SQL.
+    return f'"{table.__tablename__}"'

@@ -1,0 +1,141 @@
+"""Write cases that have a past: taken over from another system, or invented for a trial."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlmodel import Session
+
+from db import bulk
+from db.models import (
+    Callback,
+    Case,
+    CaseEvent,
+    Clock,
+    ClockEntry,
+    ContactPoint,
+    Message,
+    Outgoing,
+    Person,
+    SourceRecord,
+    Submission,
+)
+from db.queries import cases
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class PastCase:
+    """One case with all that happened to it, as rows that do not know each other's keys yet."""
+
+    case: Row
+    submission: Row
+    search_words: str
+    events: list[Row]
+    clocks: list["PastClock"]
+    person: Row | None = None
+    points: list[Row] = field(default_factory=list)
+    letters: list["PastLetter"] = field(default_factory=list)
+    messages: list[Row] = field(default_factory=list)
+    source: Row | None = None
+
+
+@dataclass(slots=True)
+class PastClock:
+    """A clock with its ledger."""
+
+    clock: Row
+    entries: list[Row]
+
+
+@dataclass(slots=True)
+class PastLetter:
+    """A message that was sent, or the call that stood in for it."""
+
+    outgoing: Row
+    callback: Row | None = None
+
+
+def write(tx: Session, past: Sequence[PastCase]) -> None:
+    """Store cases with their past, find-able, counted, and told to every open list."""
+    _number(tx, past)
+    bulk.insert(tx, Person, (each.person for each in past if each.person))
+    bulk.insert(tx, ContactPoint, (point for each in past for point in each.points))
+    bulk.insert(tx, Case, (each.case for each in past))
+    bulk.insert(tx, Submission, (each.submission for each in past))
+    bulk.insert_search(tx, ((each.case["id"], each.search_words) for each in past))
+    bulk.insert(tx, CaseEvent, (event for each in past for event in each.events))
+    bulk.insert(tx, Clock, (clock.clock for each in past for clock in each.clocks))
+    bulk.insert(tx, ClockEntry, (entry for each in past for clock in each.clocks for entry in clock.entries))
+    bulk.insert(tx, Message, (message for each in past for message in each.messages))
+    bulk.insert(tx, Outgoing, (letter.outgoing for each in past for letter in each.letters))
+    bulk.insert(tx, Callback, (letter.callback for each in past for letter in each.letters if letter.callback))
+    bulk.insert(tx, SourceRecord, (each.source for each in past if each.source))
+    _count(tx, past)
+
+
+def _number(tx: Session, past: Sequence[PastCase]) -> None:
+    """Give every row its key, and the keys of the rows it belongs to."""
+    _give_keys(tx, Case, [each.case for each in past])
+    _give_keys(tx, Submission, [each.submission for each in past])
+    _give_keys(tx, Person, [each.person for each in past if each.person])
+    for each in past:
+        case_id, submission_id = each.case["id"], each.submission["id"]
+        each.submission["case_id"] = case_id
+        for event in each.events:
+            is_theirs = event["actor"] == "citizen" or event["kind"] == "opened"
+            event.update(case_id=case_id, submission_id=submission_id if is_theirs else None)
+        for message in each.messages:
+            message.update(case_id=case_id, submission_id=submission_id)
+        for clock in each.clocks:
+            clock.clock["case_id"] = case_id
+        for letter in each.letters:
+            letter.outgoing.update(case_id=case_id, submission_id=submission_id)
+        if each.person:
+            each.submission["person_id"] = each.person["id"]
+            for point in each.points:
+                point["person_id"] = each.person["id"]
+        if each.source:
+            each.source["case_id"] = case_id
+    _number_clocks(tx, [clock for each in past for clock in each.clocks])
+    _number_letters(tx, [letter for each in past for letter in each.letters])
+    for table, rows in (
+        (ContactPoint, [point for each in past for point in each.points]),
+        (CaseEvent, [event for each in past for event in each.events]),
+        (Message, [message for each in past for message in each.messages]),
+    ):
+        _give_keys(tx, table, rows)
+
+
+def _number_clocks(tx: Session, clocks: Sequence[PastClock]) -> None:
+    _give_keys(tx, Clock, [each.clock for each in clocks])
+    _give_keys(tx, ClockEntry, [entry for each in clocks for entry in each.entries])
+    for each in clocks:
+        for entry in each.entries:
+            entry["clock_id"] = each.clock["id"]
+
+
+def _number_letters(tx: Session, letters: Sequence[PastLetter]) -> None:
+    _give_keys(tx, Outgoing, [each.outgoing for each in letters])
+    _give_keys(tx, Callback, [each.callback for each in letters if each.callback])
+    for each in letters:
+        if each.callback:
+            outgoing = each.outgoing
+            each.callback.update(
+                outgoing_id=outgoing["id"], case_id=outgoing["case_id"], submission_id=outgoing["submission_id"]
+            )
+
+
+def _give_keys(tx: Session, table: type, rows: Sequence[Row]) -> None:
+    for row, key in zip(rows, bulk.reserve(tx, table, len(rows)), strict=True):
+        row["id"] = key
+
+
+def _count(tx: Session, past: Iterable[PastCase]) -> None:
+    new = Counter((each.case["department_id"], each.case["status"]) for each in past)
+    for (department_id, status), number in sorted(new.items()):
+        cases.count(tx, department_id, status, number)
+    for department_id in sorted({department_id for department_id, _ in new}):
+        cases.touch(tx, department_id)
