@@ -13,7 +13,7 @@ enhance("count", (area) => {
 
   const words = () => {
     const left = Number(area.dataset.limit) - area.value.length
-    return filled(left < 0 ? area.dataset.wordsOver : area.dataset.words, { n: Math.abs(left) })
+    return filled(left < 0 ? area.dataset.wordsOver : area.dataset.words, { n: Math.abs(left).toLocaleString(document.documentElement.lang) })
   }
   const say = () => {
     shown.textContent = words()
