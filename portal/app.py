@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Router
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
@@ -40,7 +40,8 @@ def create_app(settings: Settings) -> Litestar:
     db = Database(settings.database_url)
     secure = _who.is_secure(settings)
     return Litestar(
-        route_handlers=[statics.serve, *HANDLERS],
+        # Through one router: a second handler registered at an address on its own would be put into a thread twice.
+        route_handlers=[statics.serve, Router("/", route_handlers=HANDLERS)],
         state=State({"db": db, "book": TownBook(db), "settings": settings}),
         dependencies={
             "db": Provide(_database, sync_to_thread=False),

@@ -48,6 +48,7 @@ class Wanted:
     channel: str = ""
     assignee_id: int | None = None
     late_at: datetime | None = None
+    due_from: datetime | None = None
     due_before: datetime | None = None
     received_from: datetime | None = None
     received_before: datetime | None = None
@@ -63,6 +64,7 @@ class Wanted:
                 self.channel,
                 self.assignee_id is not None,
                 self.late_at,
+                self.due_from,
                 self.due_before,
                 self.received_from,
                 self.received_before,
@@ -141,6 +143,7 @@ _CONDITIONS: Mapping[str, Any] = {
     "assignee_id": Case.assignee_id == bindparam("assignee_id"),
     "nobody": Case.assignee_id.is_(None),  # type: ignore[union-attr]
     "late_at": and_(Case.is_open == true(), Case.due_order < bindparam("late_at")),  # type: ignore[arg-type]
+    "due_from": and_(Case.is_open == true(), Case.due_order >= bindparam("due_from")),  # type: ignore[arg-type]
     "due_before": and_(Case.is_open == true(), Case.due_order < bindparam("due_before")),  # type: ignore[arg-type]
     "received_from": Case.received_at >= bindparam("received_from"),
     "received_before": Case.received_at < bindparam("received_before"),

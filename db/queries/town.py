@@ -4,7 +4,17 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
-from db.models import Category, CategoryGroup, Clerk, Department, Neighbourhood, Surrounding, TownDay, TownFact
+from db.models import (
+    Category,
+    CategoryGroup,
+    Clerk,
+    ClerkDepartment,
+    Department,
+    Neighbourhood,
+    Surrounding,
+    TownDay,
+    TownFact,
+)
 
 
 def facts(tx: Session) -> dict[str, str]:
@@ -39,3 +49,17 @@ def clerk_names(tx: Session) -> dict[int, str]:
     """Every colleague's name, also of those who have left: the timeline still names them."""
     rows = tx.exec(select(Clerk.id, Clerk.name)).all()
     return {clerk_id: name for clerk_id, name in rows if clerk_id is not None}
+
+
+def colleagues(tx: Session) -> dict[int, list[int]]:
+    """Who works in each department now, by name."""
+    rows = tx.exec(
+        select(ClerkDepartment.department_id, ClerkDepartment.clerk_id)
+        .join(Clerk, col(Clerk.id) == ClerkDepartment.clerk_id)
+        .where(col(Clerk.is_active))
+        .order_by(col(Clerk.name))
+    ).all()
+    found: dict[int, list[int]] = {}
+    for department_id, clerk_id in rows:
+        found.setdefault(department_id, []).append(clerk_id)
+    return found

@@ -1,8 +1,8 @@
 """Draws pages. Alone in knowing how a browser says it wants only a part of one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 from litestar.template.base import csrf_token
+from markupsafe import Markup
 
 from portal import languages, statics
 from portal.languages import Language
@@ -24,6 +25,7 @@ Answer = Response[Any]
 # The same address answers with a page or a part of it, in one language or another.
 _VARY = "HX-Request, HX-Request-Type, Cookie"
 _A_YEAR = 365 * 24 * 3600
+_ROWS_AT_HAND = 10_000
 
 
 class Changing(Protocol):
@@ -82,7 +84,7 @@ def go(request: Asked, to: str) -> Answer:
     """Lead the reader to another page of ours."""
     if is_partial(request):
         return Response(None, status_code=204, headers={"HX-Redirect": to, "Vary": _VARY})
-    return Response(None, status_code=303, headers={"Location": to, "Vary": _VARY})
+    return Response("", status_code=303, headers={"Location": to, "Vary": _VARY})
 
 
 def town_in(request: Asked, facts: Mapping[str, str]) -> Town:
@@ -92,13 +94,27 @@ def town_in(request: Asked, facts: Mapping[str, str]) -> Town:
 
 def not_modified(request: Asked, tag: str) -> Answer | None:
     """An empty answer where the browser already has what `tag` names; otherwise nothing."""
-    known = (request.headers.get("HX-PTag"), request.headers.get("If-None-Match"))
-    return Response(None, status_code=304, headers={**tagged(tag), "Vary": _VARY}) if tag in known else None
+    return unchanged(tag) if tag == known_tag(request) else None
+
+
+def unchanged(tag: str) -> Answer:
+    """The empty answer for a browser that already shows what there is."""
+    return Response(None, status_code=304, headers={**tagged(tag), "Vary": _VARY})
 
 
 def tagged(tag: str) -> dict[str, str]:
     """The headers by which a browser later asks whether anything changed."""
     return {"ETag": tag, "HX-PTag": tag}
+
+
+def known_tag(request: Asked) -> str:
+    """The tag of what the browser already shows, or nothing."""
+    return request.headers.get("HX-PTag") or request.headers.get("If-None-Match") or ""
+
+
+def address_now(request: Asked, url: str) -> dict[str, str]:
+    """The header that makes the browser's address true after a part was asked for; a mere refresh leaves it alone."""
+    return {"HX-Push-Url": url} if is_partial(request) and not known_tag(request) else {}
 
 
 def is_partial(request: Asked) -> bool:
@@ -136,10 +152,21 @@ def environment(code: str) -> Environment:
         cache_size=-1,
     )
     made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals["drawn"] = _drawn_once(made)
     made.globals.update(
         static=statics.url, say=language.say, language=language, languages=list(languages.LANGUAGES.values())
     )
     return made
+
+
+def _drawn_once(made: Environment) -> Callable[[str, Hashable], Markup]:
+    """Draws a small part once for every equal view: the rows of a queue are most of what a page costs."""
+
+    @lru_cache(maxsize=_ROWS_AT_HAND)
+    def drawn(template: str, view: Hashable) -> Markup:
+        return Markup(made.get_template(template).render(view=view))  # noqa: S704 (autoescaped as it was drawn)
+
+    return drawn
 
 
 def _answer(request: Asked, words: str, *, status: int, headers: Mapping[str, str] | None = None) -> Answer:

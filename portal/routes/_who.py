@@ -44,7 +44,7 @@ def own_cookie(name: str, value: str, settings: Settings, *, max_age: int | None
     """A cookie only our own pages send and no script reads."""
     return Cookie(
         cookie_name(name, settings),
-        value,
+        value=value,
         path="/",
         max_age=max_age,
         httponly=True,

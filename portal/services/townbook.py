@@ -26,6 +26,7 @@ class Town:
     neighbourhoods: Mapping[int, Neighbourhood]
     surroundings: Sequence[Surrounding]
     clerk_names: Mapping[int, str]
+    colleagues: Mapping[int, Sequence[int]]
     calendar: deadlines.Calendar
 
     @property
@@ -57,6 +58,7 @@ def read(tx: Session) -> Town:
         neighbourhoods={each.id: each for each in stored.neighbourhoods(tx) if each.id is not None},
         surroundings=stored.surroundings(tx),
         clerk_names=stored.clerk_names(tx),
+        colleagues=stored.colleagues(tx),
         calendar=_calendar(tx, facts),
     )
 
