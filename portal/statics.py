@@ -11,6 +11,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 FOLDER = Path(__file__).parent / "static"
 PREFIX = "/static/"
@@ -21,8 +22,8 @@ SHEETS = {
     "css/staff.all.css": ("tokens", "base", "components", "staff", "print"),
 }
 _KINDS = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css",
+    ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
@@ -47,7 +48,7 @@ def url(name: str) -> str:
 
 
 @get("/static/{path:path}", opt={"exclude_from_csrf": True}, include_in_schema=False, sync_to_thread=False)
-def serve(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+def serve(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
     """A known file for a year, a known tag as unchanged, anything else as not found."""
     file = _BY_ADDRESS.get(PREFIX + path.lstrip("/"))
     if file is None:

@@ -48,7 +48,8 @@ class Here:
 
     def speaking(self, language: Language) -> str:
         """The same page in another language."""
-        return f"{self.path}?{urlencode({**self.query, languages.COOKIE: language.code})}"
+        # Two slashes at the start would be read as the name of another site.
+        return f"/{self.path.lstrip('/')}?{urlencode({**self.query, languages.COOKIE: language.code})}"
 
 
 def page(

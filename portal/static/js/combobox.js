@@ -20,6 +20,7 @@ enhance("combobox", (field) => {
     shown = matching(choices, typed)
     draw(parts.list, shown, field.dataset)
     parts.list.hidden = false
+    parts.list.scrollIntoView({ block: "nearest" })
     active = -1
     parts.input.setAttribute("aria-expanded", "true")
     parts.input.removeAttribute("aria-activedescendant")
