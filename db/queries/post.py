@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from db.models import Attachment, Callback, Draft, Message, Outgoing
+from db.models import Attachment, Callback, Case, Draft, Message, Outgoing
 
 
 def outgoing_of(tx: Session, case_id: int) -> Sequence[Outgoing]:
@@ -25,21 +26,41 @@ def message_by_channel_id(tx: Session, channel: str, channel_id: str) -> Message
     return tx.exec(select(Message).where(Message.channel == channel, Message.channel_id == channel_id)).one_or_none()
 
 
-def claim_due(tx: Session, *, now: datetime, hold: timedelta, limit: int) -> Sequence[Outgoing]:
-    """Take messages whose time has come; nobody else gets them until the hold ends."""
-    wanted = (
+def claim_due(tx: Session, channel: str, *, now: datetime, hold: timedelta) -> Outgoing | None:
+    """Take the message that has waited longest; nobody else gets it until the hold ends."""
+    row = tx.exec(
         select(Outgoing)
-        .where(Outgoing.state == "waiting", col(Outgoing.next_try_at) <= now)
+        .where(Outgoing.state == "waiting", col(Outgoing.next_try_at) <= now, Outgoing.channel == channel)
         .order_by(col(Outgoing.next_try_at), col(Outgoing.id))
-        .limit(limit)
+        .limit(1)
         .with_for_update(skip_locked=True)
-    )
-    rows = tx.exec(wanted).all()
-    for row in rows:
+    ).one_or_none()
+    if row is not None:
         row.next_try_at = now + hold
         row.attempts += 1
-    tx.flush()
-    return rows
+        tx.flush()
+    return row
+
+
+def lock_case(tx: Session, case_id: int) -> Case:
+    """The case, which nobody else changes until this transaction ends."""
+    return tx.exec(select(Case).where(Case.id == case_id).with_for_update(key_share=True)).one()
+
+
+def change_waiting(tx: Session, outgoing: Outgoing, **values: Any) -> bool:
+    """Change a message if it is still waiting, and say whether it was."""
+    done = tx.execute(
+        update(Outgoing).where(col(Outgoing.id) == outgoing.id, col(Outgoing.state) == "waiting").values(**values)
+    )
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def finish_callback(tx: Session, callback: Callback, **values: Any) -> bool:
+    """Change a call that is still owed, and say whether it was."""
+    done = tx.execute(
+        update(Callback).where(col(Callback.id) == callback.id, col(Callback.done_at).is_(None)).values(**values)
+    )
+    return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
 def attachments_of(tx: Session, case_id: int) -> Sequence[Attachment]:
@@ -69,3 +90,28 @@ def give_attachments(tx: Session, draft_id: int, *, case_id: int, submission_id:
 
 def draft_by_token(tx: Session, token_hash: str) -> Draft | None:
     return tx.exec(select(Draft).where(Draft.token_hash == token_hash)).one_or_none()
+
+
+def forget_drafts(tx: Session, *, before: datetime) -> None:
+    """Drop forms nobody has touched since; their pictures are then nobody's."""
+    stale = select(Draft.id).where(Draft.changed_at < before)
+    tx.execute(update(Attachment).where(col(Attachment.draft_id).in_(stale)).values(draft_id=None))
+    tx.execute(delete(Draft).where(col(Draft.changed_at) < before))
+
+
+def forget_attachment(tx: Session, attachment: Attachment) -> None:
+    tx.execute(delete(Attachment).where(col(Attachment.id) == attachment.id))
+
+
+def ownerless_attachments(tx: Session, *, limit: int) -> Sequence[Attachment]:
+    """Pictures of no form and no case."""
+    return tx.exec(
+        select(Attachment)
+        .where(col(Attachment.draft_id).is_(None), col(Attachment.case_id).is_(None))
+        .order_by(col(Attachment.id))
+        .limit(limit)
+    ).all()
+
+
+def draft_by_form(tx: Session, form_id: str) -> Draft | None:
+    return tx.exec(select(Draft).where(Draft.form_id == form_id)).one_or_none()

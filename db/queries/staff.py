@@ -60,3 +60,8 @@ def note_try(tx: Session, kind: str, key: str, *, now: datetime) -> None:
 
 def forget_tries(tx: Session, *, before: datetime) -> None:
     tx.execute(delete(Attempt).where(col(Attempt.at) < before))
+
+
+def forget_sessions(tx: Session, *, before: datetime) -> None:
+    """Drop sessions nobody has used since; they ended long before."""
+    tx.execute(delete(StaffSession).where(col(StaffSession.seen_at) < before))

@@ -1,0 +1,120 @@
+"""The loop beside the pages: delivers what is queued and tidies up. Decides nothing."""
+
+import queue
+import signal
+from contextlib import closing
+from datetime import datetime, timedelta
+from types import FrameType
+
+import structlog
+
+from db.engine import Database
+from portal import channels, clock, logs
+from portal.channels import Sender
+from portal.services import delivery, housekeeping
+from portal.services.townbook import TownBook
+from portal.settings import Settings
+
+LOOKS_EVERY = 2
+# After repeated failures a round a minute, about.
+MOST_DOUBLINGS = 5
+TIDIES_EVERY = timedelta(minutes=10)
+
+log = structlog.get_logger()
+
+
+def run(settings: Settings) -> None:
+    """Works until SIGTERM or Ctrl-C; the letter in hand is finished first."""
+    logs.prepare()
+    stop = Stop()
+    stop.listen()
+    with closing(Database(settings.database_url)) as db:
+        log.info("worker started", has_mail_server=settings.smtp_url is not None)
+        Rounds(settings, db, stop).go()
+        log.info("worker stopped")
+
+
+class Stop:
+    """Whether this process was told to stop."""
+
+    def __init__(self) -> None:
+        # An Event's lock could be held by the very code a signal interrupts; a SimpleQueue may be filled at any time.
+        self._told: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._is_told = False
+
+    def listen(self) -> None:
+        """From here on the signals that end a process ask it instead."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.ask)
+
+    def ask(self, number: int = 0, _frame: FrameType | None = None) -> None:
+        """Tell the process to stop."""
+        self._told.put(number)
+
+    def within(self, seconds: float) -> bool:
+        """Waits at most so long for the word to stop."""
+        if not self._is_told:
+            try:
+                self._told.get(timeout=seconds)
+            except queue.Empty:
+                return False
+            self._is_told = True
+        return True
+
+
+class Rounds:
+    """One round after the other; one that fails is logged, and the next comes a little later."""
+
+    def __init__(self, settings: Settings, db: Database, stop: Stop) -> None:
+        self._settings = settings
+        self._db = db
+        self._stop = stop
+        self._book = TownBook(db)
+        self._senders = channels.senders(settings)
+        self._tidied_at: datetime | None = None
+
+    def go(self) -> None:
+        """Rounds until told to stop."""
+        failures = 0
+        while not self._stop.within(LOOKS_EVERY * 2 ** min(failures, MOST_DOUBLINGS)):
+            try:
+                self._round()
+                failures = 0
+            except Exception as no:  # noqa: BLE001
+                # The kind alone: the words of a database error hold the values of the row.
+                failures += 1
+                log.error("round failed", why=type(no).__name__, where=_place(no), failures=failures)
+
+    def _round(self) -> None:
+        for sender in self._senders:
+            # One at a time, each with its own moment: a slow server must not make us miss the word to stop.
+            while self._deliver_one(sender) and not self._stop.within(0):
+                pass
+        self._tidy(clock.now())
+
+    def _deliver_one(self, sender: Sender) -> bool:
+        now, settings = clock.now(), self._settings
+        return bool(
+            delivery.deliver_due(
+                self._db,
+                sender,
+                secret=settings.secret,
+                base_url=settings.base_url,
+                town=self._book.town(now=now),
+                now=now,
+                limit=1,
+            )
+        )
+
+    def _tidy(self, now: datetime) -> None:
+        if self._tidied_at is None or now - self._tidied_at >= TIDIES_EVERY:
+            housekeeping.tidy(self._db, self._settings.data_dir, now=now)
+            self._tidied_at = now
+
+
+def _place(no: Exception) -> str:
+    """Where in the code it happened."""
+    step = no.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    return f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}" if step else ""
