@@ -1,6 +1,6 @@
 """Addresses: parse, call one service, choose a template."""
 
-from portal.routes import desk, health, pages, queue, sign_in
+from portal.routes import case, desk, health, pages, pictures, queue, receipt, report, sign_in, track
 
 HANDLERS = [
     health.alive,
@@ -13,4 +13,32 @@ HANDLERS = [
     sign_in.leave,
     desk.home,
     queue.show,
+    case.show,
+    case.change_status,
+    case.assign,
+    case.add_note,
+    case.reply,
+    case.record_call,
+    report.what,
+    report.take_what,
+    report.suggest,
+    report.place,
+    report.take_place,
+    report.find_place,
+    report.photo,
+    report.take_photo,
+    report.questions,
+    report.take_questions,
+    report.who,
+    report.take_who,
+    report.summary,
+    report.send,
+    receipt.show,
+    track.find,
+    track.show,
+    track.unlock,
+    track.add_information,
+    track.close,
+    pictures.large,
+    pictures.small,
 ]

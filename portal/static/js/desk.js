@@ -1,2 +1,3 @@
 import "./citizen.js"
 import "./keys.js"
+import "./needs.js"
