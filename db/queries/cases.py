@@ -24,6 +24,19 @@ def by_reference(tx: Session, reference: str) -> Case | None:
     return tx.execute(_BY_REFERENCE, {"reference": reference}).scalar_one_or_none()
 
 
+def get(tx: Session, case_id: int) -> Case:
+    """The case a row of ours refers to."""
+    return tx.get_one(Case, case_id)
+
+
+_SUBMISSION = select(Submission).where(Submission.reference == bindparam("reference"))  # type: ignore[arg-type]
+
+
+def submission(tx: Session, reference: str) -> Submission | None:
+    """The act of asking that a reference was given for."""
+    return tx.execute(_SUBMISSION, {"reference": reference}).scalar_one_or_none()
+
+
 def add(tx: Session, case: Case, *, words: str) -> Case:
     """Store a new case with its searchable words and count it."""
     tx.add(case)

@@ -3,18 +3,25 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
 from db.models import Draft
 from db.queries import post
+from portal.rules.reporting import Report
+from portal.services import intake
+from portal.services.intake import Intake, Receipt
+from portal.services.townbook import Town
+
+LIFE = timedelta(days=1)
 
 
-def find(tx: Session, token: str) -> Draft | None:
-    """The draft a browser's token belongs to."""
-    return post.draft_by_token(tx, _hash(token)) if token else None
+def find(tx: Session, token: str, *, now: datetime) -> Draft | None:
+    """The draft a browser's token belongs to, as long as somebody has touched it within a day."""
+    draft = post.draft_by_token(tx, _hash(token)) if token else None
+    return draft if draft and now - draft.changed_at < LIFE else None
 
 
 def begin(tx: Session, *, now: datetime) -> tuple[Draft, str]:
@@ -33,6 +40,25 @@ def keep(tx: Session, draft: Draft, fields: Mapping[str, Any], *, now: datetime)
     tx.add(draft)
 
 
+def send(
+    tx: Session,
+    draft: Draft,
+    report: Report,
+    *,
+    language: str,
+    notice_version: str,
+    town: Town,
+    secret: bytes,
+    now: datetime,
+) -> Receipt:
+    """The draft becomes a case, once: whoever sends it again, even at the same moment, gets the same receipt."""
+    tx.refresh(draft, with_for_update=True)
+    door = Intake(language=language, form_id=draft.form_id, draft_id=draft.id, notice_version=notice_version)
+    receipt = intake.open_case(tx, report, door, town=town, secret=secret, now=now)
+    finish(tx, draft, receipt.reference, now=now)
+    return receipt
+
+
 def finish(tx: Session, draft: Draft, reference: str, *, now: datetime) -> None:
     """The draft became a case: what was typed lives there now, and the draft forgets it."""
     draft.reference, draft.fields, draft.changed_at = reference, {}, now
@@ -40,4 +66,4 @@ def finish(tx: Session, draft: Draft, reference: str, *, now: datetime) -> None:
 
 
 def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()

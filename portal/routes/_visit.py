@@ -1,0 +1,88 @@
+"""A citizen's visit: the unfinished form and the opened cases that this browser holds the keys to."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from litestar.datastructures import Cookie
+from litestar.di import Provide
+from sqlmodel import Session
+
+from db.engine import Database
+from db.models import Draft
+from portal import clock, languages
+from portal.languages import Language
+from portal.routes import _who
+from portal.routes._page import Answer, Asked, town_in
+from portal.services import drafts
+from portal.services.townbook import Town
+from portal.settings import Settings
+from portal.views import _frame
+
+DRAFT, ACCESS = "taslak", "erisim"
+MOST_OPENED = 10
+KEYS_LAST = 90 * 24 * 3600
+
+_OPENED = re.compile(r"([0-9]{12}):([A-Za-z0-9_-]{22})")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who stands before a citizen's page, and when."""
+
+    request: Asked
+    db: Database
+    town: Town
+    settings: Settings
+    now: datetime
+
+    @property
+    def language(self) -> Language:
+        return languages.chosen(self.request)
+
+    @property
+    def frame(self) -> _frame.Town:
+        return town_in(self.request, self.town.facts)
+
+    def draft(self, tx: Session) -> Draft | None:
+        """The form this browser has begun, sent or not."""
+        token = self.request.cookies.get(_who.cookie_name(DRAFT, self.settings), "")
+        return drafts.find(tx, token, now=self.now)
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """The references this browser may open, with their keys."""
+        return dict(_OPENED.findall(self.request.cookies.get(_who.cookie_name(ACCESS, self.settings), "")))
+
+    def key_of(self, reference: str) -> str:
+        """The key this browser holds for a reference, or nothing."""
+        return self.keys.get(reference, "")
+
+    def remember_draft(self, answer: Answer, token: str) -> Answer:
+        """Lets this browser come back to its form."""
+        return self._with(answer, DRAFT, token, max_age=int(drafts.LIFE.total_seconds()))
+
+    def open(self, answer: Answer, reference: str, key: str) -> Answer:
+        """Lets this browser read a case; the one opened longest ago makes room."""
+        kept = [each for each in self.keys.items() if each[0] != reference][1 - MOST_OPENED :]
+        return self._keep(answer, [*kept, (reference, key)])
+
+    def close(self, answer: Answer, reference: str) -> Answer:
+        """Takes a case's key from this browser."""
+        return self._keep(answer, [each for each in self.keys.items() if each[0] != reference])
+
+    def _keep(self, answer: Answer, opened: list[tuple[str, str]]) -> Answer:
+        return self._with(answer, ACCESS, ".".join(f"{each}:{key}" for each, key in opened), max_age=KEYS_LAST)
+
+    def _with(self, answer: Answer, name: str, value: str, *, max_age: int) -> Answer:
+        cookie: Cookie = _who.own_cookie(name, value, self.settings, max_age=max_age)
+        answer.set_cookie(cookie)
+        return answer
+
+
+def _visit(request: Asked, db: Database, town: Town, settings: Settings) -> Visit:
+    return Visit(request, db, town, settings, clock.now())
+
+
+VISIT = {"visit": Provide(_visit, sync_to_thread=False)}

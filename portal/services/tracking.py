@@ -1,0 +1,142 @@
+"""What became of a report: for anybody who knows its number, and more for those who can show that it is theirs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from db.engine import Database
+from db.models import Attachment, Case, CaseEvent, Submission
+from db.queries import cases, people, post, staff
+from portal.rules import permissions, references
+from portal.rules.permissions import Actor
+from portal.rules.refusal import NotFound, Refused
+from portal.services import attachments, inbox
+from portal.services.attachments import Picture
+from portal.services.townbook import Town
+
+TRIES_WITHIN = timedelta(hours=1)
+TRIES_PER_REFERENCE = 5
+TRIES_PER_ADDRESS = 20
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """A report as one reader may see it: `is_own` is for whoever holds its key."""
+
+    case: Case
+    submission: Submission
+    events: Sequence[CaseEvent]
+    is_own: bool = False
+    photos: Sequence[Attachment] = ()
+
+
+def look(tx: Session, reference: str, *, key: str = "") -> Tracked:
+    """The report under a reference; its contents only with its key."""
+    case, submission = _found(tx, reference)
+    events = cases.public_events(tx, case)
+    if not _opens(key, submission):
+        return Tracked(case, submission, events)
+    shown = {event.id for event in events}
+    photos = [each for each in post.attachments_of(tx, case.id or 0) if _is_theirs(each, submission, shown)]
+    return Tracked(case, submission, events, is_own=True, photos=photos)
+
+
+def opens(tx: Session, reference: str, key: str) -> bool:
+    """Whether the key belongs to the report; an unknown number is opened by nothing."""
+    submission = cases.submission(tx, reference)
+    return submission is not None and _opens(key, submission)
+
+
+def ways_to(tx: Session, tracked: Tracked) -> dict[str, str]:
+    """How the applicant can be reached: at most one address of each kind."""
+    return {point.kind: point.value for point in people.contact_points(tx, [tracked.submission.person_id])}
+
+
+def unlock(db: Database, reference: str, last4: str, *, address: str, secret: bytes, now: datetime) -> str:
+    """The key of a report for whoever knows the end of its telephone number. Every refusal looks alike."""
+    with db.reading() as tx:
+        _check_tries(tx, reference, address, now=now)
+        submission = cases.submission(tx, reference)
+        is_right = submission is not None and last4 in _last_digits(tx, submission)
+    if submission is not None and is_right:
+        return references.derive_key(secret, reference, submission.key_nonce)
+    with db.transaction() as tx:
+        staff.note_try(tx, "unlock", reference, now=now)
+        staff.note_try(tx, "unlock-from", address, now=now)
+    raise Refused("Bu rakamlarla açılamadı. Başvuruda verdiğiniz telefonun son dört rakamını yazın.", field="last4")
+
+
+def add_information(
+    tx: Session,
+    reference: str,
+    words: str,
+    *,
+    key: str,
+    form_id: str,
+    pictures: Sequence[Picture],
+    town: Town,
+    now: datetime,
+) -> bool:
+    """Put an applicant's words and photos on their case; false when this very form was already received."""
+    case, submission = _found(tx, reference)
+    if not _opens(key, submission):
+        raise NotFound
+    # A colleague may be at the same case: their change is waited for, never a reason to send a citizen back.
+    tx.refresh(case, with_for_update=True)
+    own_form = f"{submission.id}:{form_id}"
+    if not inbox.add_information(tx, case, submission, words, form_id=own_form, town=town, now=now):
+        return False
+    for each in pictures:
+        attachments.add_to_case(tx, case, each, submission=submission, now=now)
+    return True
+
+
+def may_see_photo(tx: Session, attachment: Attachment, *, keys: Mapping[str, str], clerk: Actor | None) -> bool:
+    """Whether a photo on a case is shown to who holds these keys, or to this colleague."""
+    for reference, key in keys.items():
+        submission = cases.submission(tx, reference)
+        if submission is None or submission.case_id != attachment.case_id or not _opens(key, submission):
+            continue
+        shown = {event.id for event in cases.public_events(tx, cases.get(tx, submission.case_id))}
+        if _is_theirs(attachment, submission, shown):
+            return True
+    return clerk is not None and attachment.case_id is not None and _is_for(clerk, cases.get(tx, attachment.case_id))
+
+
+def _found(tx: Session, reference: str) -> tuple[Case, Submission]:
+    submission = cases.submission(tx, reference)
+    if submission is None:
+        raise NotFound
+    return cases.get(tx, submission.case_id), submission
+
+
+def _opens(key: str, submission: Submission) -> bool:
+    return bool(key) and references.matches(key, submission.key_hash)
+
+
+def _is_theirs(attachment: Attachment, submission: Submission, shown: set[int | None]) -> bool:
+    """Their own photo, or one that belongs to a public line of the timeline; never another applicant's."""
+    if attachment.submission_id is not None:
+        return attachment.submission_id == submission.id
+    return attachment.event_id is not None and attachment.event_id in shown
+
+
+def _is_for(clerk: Actor, case: Case) -> bool:
+    if case.is_special and not permissions.may(clerk, "special.view", case):
+        return False
+    return permissions.may(clerk, "case.view", case)
+
+
+def _last_digits(tx: Session, submission: Submission) -> set[str]:
+    return {point.last4 for point in people.contact_points(tx, [submission.person_id]) if point.kind == "phone"}
+
+
+def _check_tries(tx: Session, reference: str, address: str, *, now: datetime) -> None:
+    since = now - TRIES_WITHIN
+    if (
+        staff.tries(tx, "unlock", reference, since=since) >= TRIES_PER_REFERENCE
+        or staff.tries(tx, "unlock-from", address, since=since) >= TRIES_PER_ADDRESS
+    ):
+        raise Refused("Çok sayıda hatalı deneme yapıldı. Bir saat sonra yeniden deneyin.", field="last4")

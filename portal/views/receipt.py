@@ -1,0 +1,58 @@
+"""What an applicant takes home."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import segno
+
+from portal.languages import Language
+from portal.rules import contact, references
+from portal.rules.refusal import msgid
+from portal.services.townbook import Town
+from portal.services.tracking import Tracked
+from portal.views import _words
+from portal.views._frame import Town as Frame
+from portal.views._parts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptView:
+    """The number, what happens next and by when, and the link that opens everything."""
+
+    town: Frame
+    number: str
+    url: str
+    link: str
+    qr: str
+    facts: tuple[Fact, ...]
+    due: str
+    department: str
+    email: str
+    phone: str
+    is_urgent: bool
+
+
+def receipt_view(
+    town: Town, frame: Frame, tracked: Tracked, language: Language, *, link: str, email: str, phone: str, now: datetime
+) -> ReceiptView:
+    case, say, code = tracked.case, language.gettext, language.code
+    english = code == "en"
+    category, department = town.categories[case.category_id], town.departments[case.department_id]
+    name = department.name_en if english else department.name_tr
+    return ReceiptView(
+        town=frame,
+        number=references.grouped(tracked.submission.reference),
+        url=f"/takip/{tracked.submission.reference}",
+        link=link,
+        qr=segno.make(link, error="m").svg_data_uri(scale=4, light="white"),
+        facts=(
+            Fact(label=say(msgid("Başvuru tarihi")), value=_words.date_and_time(tracked.submission.received_at, code)),
+            Fact(label=say(msgid("Konu")), value=category.name_en if english else category.name_tr),
+            Fact(label=say(msgid("İlgilenen birim")), value=name),
+        ),
+        due=_words.date_long(case.due_at, code) if case.due_at else "",
+        department=name,
+        email=contact.mask_email(email) if email else "",
+        phone=contact.mask_phone(phone) if phone else "",
+        is_urgent=case.priority == "urgent",
+    )
