@@ -1,0 +1,91 @@
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from sqlmodel import Session, select
+
+from db.models import Attachment, Attempt, Draft, StaffSession
+from db.queries import staff
+from portal.services import accounts, attachments, drafts, housekeeping
+from tests.cast import PASSWORD, City
+
+
+def photo_in_a_draft(city: City, folder: Path) -> str:
+    """Somebody began to report, took a photo, and went away; the photo's name."""
+    out = BytesIO()
+    Image.new("RGB", (40, 30), "green").save(out, "JPEG")
+    picture = attachments.read(out.getvalue(), "cukur.jpg")
+    attachments.put(attachments.store(folder), picture)
+    with city.db.transaction() as tx:
+        draft, _token = drafts.begin(tx, now=city.now)
+        attachments.add_to_draft(tx, draft, picture, now=city.now)
+    return picture.name
+
+
+def tidy(city: City, folder: Path, **by: int) -> None:
+    housekeeping.tidy(city.db, folder, now=city.now + timedelta(**by))
+
+
+def files(folder: Path) -> list[Path]:
+    return [file for file in (folder / "photos").rglob("*") if file.is_file()]
+
+
+def all_of(tx: Session, table: type) -> list[object]:
+    return list(tx.exec(select(table)))
+
+
+def test_an_abandoned_form_goes_with_its_photos(city: City, tmp_path: Path):
+    photo_in_a_draft(city, tmp_path)
+
+    tidy(city, tmp_path, days=8)
+
+    with city.db.reading() as tx:
+        assert (all_of(tx, Draft), all_of(tx, Attachment)) == ([], [])
+    assert files(tmp_path) == []
+
+
+def test_a_form_of_this_week_stays(city: City, tmp_path: Path):
+    photo_in_a_draft(city, tmp_path)
+
+    tidy(city, tmp_path, days=6)
+
+    with city.db.reading() as tx:
+        assert (len(all_of(tx, Draft)), len(all_of(tx, Attachment))) == (1, 1)
+    assert len(files(tmp_path)) == 2
+
+
+def test_the_photos_of_a_case_stay_for_good(city: City, tmp_path: Path):
+    photo_in_a_draft(city, tmp_path)
+    case = city.case()
+    with city.db.transaction() as tx:
+        [attachment] = tx.exec(select(Attachment)).all()
+        attachment.case_id, attachment.draft_id = case.id, None
+
+    tidy(city, tmp_path, days=8)
+
+    assert len(files(tmp_path)) == 2
+
+
+def test_a_photo_whose_file_went_first_is_forgotten_all_the_same(city: City, tmp_path: Path):
+    name = photo_in_a_draft(city, tmp_path)
+    attachments.remove(attachments.store(tmp_path), name)
+
+    tidy(city, tmp_path, days=8)
+
+    with city.db.reading() as tx:
+        assert all_of(tx, Attachment) == []
+
+
+def test_counted_tries_and_old_sessions_go(city: City, tmp_path: Path):
+    accounts.sign_in(city.db, city.kemal.email, PASSWORD, address="", agent="", now=city.now)
+    with city.db.transaction() as tx:
+        staff.note_try(tx, "sign-in", city.kemal.email, now=city.now)
+
+    tidy(city, tmp_path, days=89)
+    with city.db.reading() as tx:
+        assert (len(all_of(tx, StaffSession)), all_of(tx, Attempt)) == (1, [])
+
+    tidy(city, tmp_path, days=91)
+    with city.db.reading() as tx:
+        assert all_of(tx, StaffSession) == []
