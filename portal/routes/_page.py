@@ -113,9 +113,15 @@ def known_tag(request: Asked) -> str:
     return request.headers.get("HX-PTag") or request.headers.get("If-None-Match") or ""
 
 
-def address_now(request: Asked, url: str) -> dict[str, str]:
-    """The header that makes the browser's address true after a part was asked for; a mere refresh leaves it alone."""
-    return {"HX-Push-Url": url} if is_partial(request) and not known_tag(request) else {}
+def tagged_at(request: Asked, tag: str, url: str) -> dict[str, str]:
+    """The headers of a list that has an address and reloads itself.
+
+    A part that was asked for by hand moves the browser's address; its tag is in the part, since the browser would
+    keep a header's tag for the button that was pressed.
+    """
+    if is_partial(request) and not known_tag(request):
+        return {"HX-Push-Url": url}
+    return tagged(tag)
 
 
 def is_partial(request: Asked) -> bool:

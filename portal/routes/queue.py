@@ -45,7 +45,7 @@ def show(request: Asked, db: Database, settings: Settings, town: Town, clerk: Si
         mail_folder=_desk.mail_note(settings.smtp_url, str(settings.data_dir / "mail"), clerk),
         now=now,
     )
-    headers = {**_page.tagged(str(tag)), **_page.address_now(request, form.address())}
+    headers = _page.tagged_at(request, str(tag), form.address())
     return _page.page(request, "staff/queue.html", view, part="staff/_queue.html", headers=headers)
 
 
