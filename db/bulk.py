@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -60,9 +61,14 @@ def _columns(table: type[SQLModel], dialect: Dialect) -> tuple[_Column, ...]:
 
 
 def _bind(column: "Column[Any]", dialect: Dialect) -> _Bind:
-    bind: _Bind = column.type.dialect_impl(dialect).bind_processor(dialect)
-    # A case's moments stand in its events, clocks and letters too.
-    return lru_cache(maxsize=4096)(bind) if bind and isinstance(column.type, Moment) else bind
+    if isinstance(column.type, Moment) and dialect.name == "sqlite":
+        return _moment_as_text
+    return column.type.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _moment_as_text(moment: datetime) -> str:
+    # The text that SQLAlchemy writes for a Moment, seven times as fast; a case has forty.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _default(table: type[SQLModel], column: "Column[Any]") -> Any:

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from portal.settings import Settings
@@ -119,9 +119,9 @@ def _seed_year(settings: Settings, args: argparse.Namespace) -> int:
     from portal import clock, opening
     from portal.seeding import year
 
-    end = args.end or clock.now().astimezone(clock.ISTANBUL).date()
+    end = args.end or clock.now().astimezone(clock.ISTANBUL).date() - timedelta(days=1)
     with opening.database(settings) as db:
-        year.write(db, cases=args.cases, seed=args.seed, end=end, progress=show_progress)
+        year.write(db, cases=args.cases, seed=args.seed, end=end, secret=settings.secret, progress=show_progress)
     print(f"{args.cases} cases are written, the last of them on {end.isoformat()}.")
     return 0
 
@@ -202,7 +202,7 @@ def _add_seeds(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     year = seeds.add_parser("year", help="a year of cases shaped like the real town's")
     year.add_argument("--cases", metavar="N", type=_count, default=75_000, help="how many (75000)")
     year.add_argument("--seed", metavar="N", type=int, default=7, help="the same number writes the same year (7)")
-    year.add_argument("--end", metavar="DATE", type=_date, help="the last day, as 2026-11-23 (today)")
+    year.add_argument("--end", metavar="DATE", type=_date, help="the last day, as 2026-11-23 (yesterday)")
     year.set_defaults(act=_seed_year)
 
 
