@@ -316,16 +316,17 @@ _UNITS = {
 
 
 def _clock_line(clock: Clock, reader: Reader) -> ClockLine:
-    is_running = clock.state == "running"
+    is_running, code = clock.state == "running", reader.language.code
+    tone = _words.due_tone(clock.due_at, reader.now) if is_running else ""
     promise = reader.say(_UNITS[clock.unit]) % {"n": _words.number(clock.value, reader.language.code)}
     return ClockLine(
         label=reader.say(_CLOCK_LABELS.get(clock.kind, clock.kind)),
         promise=f"{promise} · {clock.basis}" if clock.basis else promise,
-        due=_words.date_and_time(clock.due_at, reader.language.code),
-        state=_words.due_words(clock.due_at, reader.now, reader.language.code)
-        if is_running
-        else reader.say(_CLOCK_STATES[clock.state]),
-        tone=_words.due_tone(clock.due_at, reader.now) if is_running else "",
+        due=_words.date_and_time(clock.due_at, code)
+        if clock.unit == "hours"
+        else _words.date_without_weekday(clock.due_at, code),
+        state=_words.due_words(clock.due_at, reader.now, code) if tone else reader.say(_CLOCK_STATES[clock.state]),
+        tone=tone,
     )
 
 

@@ -14,7 +14,9 @@ enhance("keys", (help) => {
     if (off.checked || help.open) return
     if (event.key === "j" || event.key === "k") return act(event, () => walk(event.key === "j" ? 1 : -1))
     const named = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)
-    if (named) act(event, () => reach(named))
+    if (named) return act(event, () => reach(named))
+    const opened = document.activeElement?.closest("a[data-open]")
+    if (event.key === "e" && opened) act(event, () => { location.href = `${opened.href}#atama` })
   })
 })
 
