@@ -40,17 +40,17 @@ class Mailbox:
         self.letters.append(message_from_bytes(bytes(envelope.content or b""), policy=policy.default))
         return "250 OK"
 
-    def letters_to(self, address: str) -> list[EmailMessage]:
-        """What has arrived for somebody."""
-        return [letter for letter in self.letters if address in str(letter["To"])]
-
-    def wait_for_letter_to(self, address: str, *, seconds: float = 30) -> EmailMessage:
-        """The newest letter for somebody, as soon as there is one."""
+    def wait_for_letter_to(self, address: str, *, saying: str = "", seconds: float = 30) -> EmailMessage:
+        """The newest letter for somebody that says something, as soon as there is one."""
         until = time.monotonic() + seconds
-        while not (found := self.letters_to(address)):
+        while not (found := self._letters_to(address, saying)):
             assert time.monotonic() < until, f"No letter for {address} arrived within {seconds} seconds."
             time.sleep(0.1)
         return found[-1]
+
+    def _letters_to(self, address: str, saying: str) -> list[EmailMessage]:
+        own = [letter for letter in self.letters if address in str(letter["To"])]
+        return [letter for letter in own if saying in letter.get_content()]
 
 
 @dataclass(frozen=True)

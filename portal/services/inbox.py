@@ -59,10 +59,12 @@ def _move_by_applicant(
     frm = Status(case.status)
     to = _status_after(tx, case, now=now)
     values: dict[str, object] = {}
+    department_from = case.department_id
     if to is not None:
         if to == Status.OBJECTED:
             _start_objection_clock(tx, case, town=town, now=now)
-        values = {"status": to, "is_open": True, "status_since": now, "closed_at": None, "answered_at": None}
+            values = _to_the_centre(town)
+        values |= {"status": to, "is_open": True, "status_since": now, "closed_at": None, "answered_at": None}
         values |= casework.move_clocks(tx, case, frm, to, by=None, town=town, now=now)
     if not cases.change(tx, case, seen=case.version, now=now, **values):
         raise casework.Outdated
@@ -75,6 +77,8 @@ def _move_by_applicant(
         submission_id=submission.id,
         status_from=frm if to else "",
         status_to=to or "",
+        department_from_id=department_from,
+        department_to_id=case.department_id,
         words=words,
         is_public=True,
     )
@@ -86,6 +90,12 @@ def _status_after(tx: Session, case: Case, *, now: datetime) -> Status | None:
     if may_object(case, now=now):
         return Status.OBJECTED
     return None
+
+
+def _to_the_centre(town: Town) -> dict[str, object]:
+    """Whoever closed the case is not who judges the objection."""
+    centre = town.coordinating_department
+    return {"department_id": centre.id, "assignee_id": None} if centre else {}
 
 
 def _start_objection_clock(tx: Session, case: Case, *, town: Town, now: datetime) -> None:

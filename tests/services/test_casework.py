@@ -130,6 +130,8 @@ def test_not_solved_brings_a_closed_case_back_with_a_clock_of_its_own(city):
 
     objected = city.look(case.reference)
     assert (objected.status, objected.is_open) == ("objected", True)
+    # Somebody at the centre looks, not the unit that closed it.
+    assert objected.department_id == city.department("BHI")
     assert objected.due_at > city.now
 
 
