@@ -106,5 +106,7 @@ def stop(turkish: str, english: str) -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv[1])
+    except KeyboardInterrupt:
+        sys.exit(130)
     except OSError as no:
         stop(f"Kurulum yapılamadı: {no}", f"Could not install: {no}")

@@ -78,10 +78,10 @@ def _web(settings: Settings, _args: argparse.Namespace) -> int:
 
 
 def _worker(settings: Settings, args: argparse.Namespace) -> int:
-    from portal import serving, worker
+    from portal import companion, worker
 
     if args.until_stdin_closes:
-        serving.stop_when_stdin_closes()
+        companion.stop_when_stdin_closes()
     worker.run(settings)
     return 0
 

@@ -1,26 +1,23 @@
 """The processes: a door that listens, the pages behind it, and the worker beside them."""
 
 import errno
-import os
 import signal
 import socket
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
 import uvicorn
+from litestar import Litestar
 
+from portal.app import create_app
+from portal.companion import Companion
 from portal.opening import CannotOpen
 from portal.settings import Settings
 
-# Together under ten seconds: what a service manager or a person at the terminal is ready to wait.
+# With the worker's share, under ten seconds: what a service manager or a person is ready to wait.
 PAGES_FINISH_WITHIN = 5
-WORKER_FINISHES_WITHIN = 4
-WORKER_STARTS_AGAIN_AFTER = 5
 
 
 @contextmanager
@@ -40,10 +37,23 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 
 def serve(settings: Settings, door: socket.socket, *, welcome: str, with_worker: bool = False) -> int:
     """Serves until told to stop; then the pages finish, and the worker after them."""
-    from portal.app import create_app
+    server = uvicorn.Server(_config(settings, create_app(settings)))
+    print(welcome, flush=True)
+    print("Durdurmak için Ctrl-C. / Ctrl-C stops it.", flush=True)
+    companion = Companion(settings) if with_worker else None
+    try:
+        server.run(sockets=[door])
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        if companion:
+            companion.stop()
+    return 0 if server.started else 1
 
-    config = uvicorn.Config(
-        create_app(settings),
+
+def _config(settings: Settings, app: Litestar) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -51,69 +61,6 @@ def serve(settings: Settings, door: socket.socket, *, welcome: str, with_worker:
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=PAGES_FINISH_WITHIN,
     )
-    print(welcome, flush=True)
-    print("Durdurmak için Ctrl-C. / Ctrl-C stops it.", flush=True)
-    companion = Companion(settings) if with_worker else None
-    try:
-        uvicorn.Server(config).run(sockets=[door])
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        if companion:
-            companion.stop()
-    return 0
-
-
-class Companion:
-    """The worker in a process of its own, started again when it falls over."""
-
-    def __init__(self, settings: Settings) -> None:
-        # The port may have come as a word to us; the worker's letters must carry the same address.
-        self._env = {**os.environ, "PORTAL_HOST": settings.host, "PORTAL_PORT": str(settings.port)}
-        self._stopping = threading.Event()
-        self._child = self._start()
-        self._watcher = threading.Thread(target=self._watch, daemon=True)
-        self._watcher.start()
-
-    def stop(self) -> None:
-        """Lets the worker finish what it holds, but not for ever."""
-        self._stopping.set()
-        self._child.terminate()
-        try:
-            self._child.wait(WORKER_FINISHES_WITHIN)
-        except subprocess.TimeoutExpired:
-            self._child.kill()
-            self._child.wait()
-
-    def _watch(self) -> None:
-        while not self._stopping.is_set():
-            ended = self._child.wait()
-            if self._stopping.is_set():
-                return
-            print(f"The worker ended by itself ({ended}); it is started again.", file=sys.stderr, flush=True)
-            if not self._stopping.wait(WORKER_STARTS_AGAIN_AFTER):
-                self._child = self._start()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        # Its own session, so that Ctrl-C reaches only us and the order of leaving stays ours;
-        # its standard input is a pipe that closes with us, even when we are killed.
-        return subprocess.Popen(
-            [sys.executable, "-m", "portal", "worker", "--until-stdin-closes"],
-            stdin=subprocess.PIPE,
-            env=self._env,
-            start_new_session=True,
-        )
-
-
-def stop_when_stdin_closes() -> None:
-    """Tells this process to stop as soon as whoever holds the other end of its standard input is gone."""
-
-    def wait() -> None:
-        while os.read(0, 1024):
-            pass
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -89,7 +89,10 @@ def _secret(data_dir: Path, named: str | None, unreadable: list[str]) -> bytes:
             _write_new_secret(file)
         mode, secret = file.stat().st_mode, file.read_bytes()
     except OSError as no:
-        unreadable.append(f"The secret file {file} cannot be used: {no.strerror}. Check PORTAL_DATA.")
+        unreadable.append(
+            f"Gizli anahtar dosyası kullanılamıyor: {file} ({no.strerror}). PORTAL_DATA klasörünü denetleyin.\n"
+            f"The secret file cannot be used: {file} ({no.strerror}). Check the folder PORTAL_DATA."
+        )
         return b""
     if mode & 0o077:
         unreadable.append(f"Other people may read the secret file {file}. Close it with: chmod 600 {file}")

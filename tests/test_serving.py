@@ -6,6 +6,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,7 +39,7 @@ def running(folder: Path, *words: str) -> Iterator[tuple["subprocess.Popen[str]"
 
 def test_it_answers_and_stops_when_told(tmp_path: Path):
     with running(tmp_path, "--no-demo") as (process, url):
-        assert _answer(url) == 200
+        assert _answer(process, url) == 200
 
         process.send_signal(signal.SIGTERM)
         told, _ = process.communicate(timeout=PATIENCE)
@@ -51,7 +52,7 @@ def test_it_answers_and_stops_when_told(tmp_path: Path):
 
 def test_ctrl_c_stops_it_without_a_traceback(tmp_path: Path):
     with running(tmp_path, "--no-demo") as (process, url):
-        assert _answer(url) == 200
+        assert _answer(process, url) == 200
 
         process.send_signal(signal.SIGINT)
         told, _ = process.communicate(timeout=PATIENCE)
@@ -62,7 +63,7 @@ def test_ctrl_c_stops_it_without_a_traceback(tmp_path: Path):
 
 def test_its_worker_does_not_outlive_it(tmp_path: Path):
     with running(tmp_path, "--no-demo") as (process, url):
-        assert _answer(url) == 200
+        assert _answer(process, url) == 200
 
         process.kill()
         # Ends only when nobody holds the other end any more, the worker included.
@@ -70,8 +71,8 @@ def test_its_worker_does_not_outlive_it(tmp_path: Path):
 
 
 def test_a_second_start_on_the_same_port_is_refused(tmp_path: Path):
-    with running(tmp_path, "--no-demo") as (_, url):
-        assert _answer(url) == 200
+    with running(tmp_path, "--no-demo") as (process, url):
+        assert _answer(process, url) == 200
         again = [sys.executable, "-m", "portal", "run", "--port", url.rsplit(":", 1)[1]]
 
         refused = subprocess.run(
@@ -109,7 +110,7 @@ def test_a_place_that_cannot_be_listened_on_is_told(tmp_path: Path, words: list[
 
 def _told_by_a_start(folder: Path) -> str:
     with running(folder) as (process, url):
-        assert _answer(url) == 200
+        assert _answer(process, url) == 200
         process.send_signal(signal.SIGTERM)
         told, _ = process.communicate(timeout=PATIENCE)
     return told
@@ -121,7 +122,14 @@ def _free_port() -> int:
         return int(door.getsockname()[1])
 
 
-def _answer(url: str) -> int:
-    # It listens early and answers late; before it listens, the connection is refused.
-    with httpx.Client(transport=httpx.HTTPTransport(retries=10), timeout=PATIENCE) as visitor:
-        return visitor.get(f"{url}/saglik").status_code
+def _answer(process: "subprocess.Popen[str]", url: str) -> int:
+    """What it answers, as soon as it listens."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise RuntimeError(f"It ended instead of answering: {process.communicate()[0]}")
+        try:
+            return httpx.get(f"{url}/saglik", timeout=PATIENCE).status_code
+        except httpx.ConnectError:
+            time.sleep(0.1)
+    raise TimeoutError(f"It did not listen within {PATIENCE} seconds.")
