@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, func, select, text, true, tuple_
 from sqlmodel import Session
 
-from db import search
+from db import search as text_search
 from db.models import Case, CaseCount, DeskVersion
 
 NOBODY = 0
@@ -53,6 +53,7 @@ class Wanted:
     received_from: datetime | None = None
     received_before: datetime | None = None
     words: str = ""
+    has_common_words: bool = False
 
     @property
     def is_filtered(self) -> bool:
@@ -95,8 +96,13 @@ def before(
     return (rows[-1][0], rows[-1][1]) if len(rows) > limit else None
 
 
-def counts(tx: Session, wanted: Wanted) -> dict[str, int]:
-    """How many cases there are per status, exactly, whatever status is being looked at."""
+def counts(tx: Session, wanted: Wanted) -> dict[str, int] | None:
+    """How many cases there are per status, exactly, whatever status is being looked at.
+
+    None for words that are common: counting them would cost more than the page, and nobody reads that far.
+    """
+    if wanted.has_common_words:
+        return None
     if not wanted.is_filtered:
         return _kept_counts(tx, wanted.departments)
     anything = Wanted(**{**wanted.__dict__, "statuses": ()})
@@ -133,7 +139,7 @@ class _Shape:
     departments: int
     statuses: int
     conditions: tuple[str, ...]
-    words: str = ""
+    search: tuple[int, ...] | str = ""
 
 
 _CONDITIONS: Mapping[str, Any] = {
@@ -166,7 +172,19 @@ def _shape(tx: Session, wanted: Wanted) -> tuple[_Shape, dict[str, Any]]:
         values |= _one_or_many("status", wanted.statuses)
     departments = -1 if wanted.departments is None else len(wanted.departments)
     statuses = -1 if wanted.statuses is None else len(wanted.statuses)
-    return _Shape(_dialect(tx), min(departments, 2), min(statuses, 2), tuple(conditions), wanted.words), values
+    search, words = _search(_dialect(tx), wanted)
+    values |= words
+    return _Shape(_dialect(tx), min(departments, 2), min(statuses, 2), tuple(conditions), search), values
+
+
+def _search(dialect: str, wanted: Wanted) -> tuple[tuple[int, ...] | str, dict[str, str]]:
+    forms = tuple(len(each) for each in text_search.terms(wanted.words))
+    if not forms:
+        # Words without a letter or digit match nothing, rather than everything.
+        return ("nothing" if wanted.words else ""), {}
+    if wanted.has_common_words:
+        return forms, text_search.beginnings(wanted.words)
+    return "listed", {"search": text_search.query(dialect, wanted.words)}
 
 
 def _one_or_many(name: str, members: Any) -> dict[str, Any]:
@@ -180,10 +198,10 @@ def _where(shape: _Shape) -> list[Any]:
     where += (
         [Case.is_open == true()] if shape.statuses < 0 else _membership(Case.status, "status", shape.statuses, empty=[])
     )
-    if shape.words:
-        found = search.condition(shape.dialect, shape.words)
-        # Words without a letter or digit match nothing, rather than everything.
-        where.append(text("1 = 0") if found is None else found)
+    if isinstance(shape.search, tuple):
+        where.append(text_search.read_along(shape.dialect, shape.search))
+    elif shape.search:
+        where.append(text("1 = 0") if shape.search == "nothing" else text_search.listed(shape.dialect))
     return where
 
 

@@ -1,10 +1,12 @@
 """The queue: what waits for my department, always as it stands."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from litestar import get
 from sqlmodel import Session
 
+from db import search
 from db.engine import Database
 from db.queries import queue
 from portal import clock, languages
@@ -33,6 +35,7 @@ def show(request: Asked, db: Database, settings: Settings, town: Town, clerk: Si
         if seen and seen.state == tag.state:
             return _page.unchanged(str(seen))
         tag = Tag(tag.state, seen.since) if seen else tag
+        wanted = replace(wanted, has_common_words=bool(wanted.words) and search.is_common(tx, wanted.words))
         listed = _listed(tx, form, wanted, since=seen.since if seen else None)
     view = views.queue_view(
         listed,

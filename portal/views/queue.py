@@ -263,7 +263,7 @@ class Listed:
 
     rows: Sequence[Any]
     has_more: bool
-    counts: Mapping[str, int]
+    counts: Mapping[str, int] | None
     previous: tuple[datetime, int] | None = None
     since: datetime | None = field(default=None)
 
@@ -291,7 +291,7 @@ def queue_view(
         filters=filters,
         tabs=_tabs(form, listed.counts, language),
         rows=rows,
-        total=_words.number(_count_in(form.tab, listed.counts), language.code),
+        total=_count_words(form.tab, listed.counts, language),
         filtered_by=tuple(_filter_words(filters, language)),
         order=_label(filters.orders, form.order),
         pager=_pager(form, listed),
@@ -356,22 +356,25 @@ def _due_of(case: Any, now: datetime, language: Language) -> tuple[str, str]:
     return _words.due_words(case.due_at, now, language.code), _words.due_tone(case.due_at, now)
 
 
-def _tabs(form: QueueForm, counts: Mapping[str, int], language: Language) -> tuple[Tab, ...]:
+def _tabs(form: QueueForm, counts: Mapping[str, int] | None, language: Language) -> tuple[Tab, ...]:
     labels = {OPEN_TAB: msgid("Açık"), **{each: _desk.status_label(each) for each in Status}, ALL_TAB: msgid("Tümü")}
     return tuple(
         Tab(
             label=language.gettext(label),
             url=form.address(tab=code),
-            count=_words.number(_count_in(code, counts), language.code),
+            count=_count_words(code, counts, language),
             is_current=code == form.tab,
         )
         for code, label in labels.items()
     )
 
 
-def _count_in(tab: str, counts: Mapping[str, int]) -> int:
+def _count_words(tab: str, counts: Mapping[str, int] | None, language: Language) -> str:
+    """How many a tab holds; empty where nobody has counted."""
+    if counts is None:
+        return ""
     members: Iterable[str] = {OPEN_TAB: OPEN, ALL_TAB: tuple(Status)}.get(tab, (tab,))
-    return sum(counts.get(each, 0) for each in members)
+    return _words.number(sum(counts.get(each, 0) for each in members), language.code)
 
 
 def _pager(form: QueueForm, listed: Listed) -> Pager:

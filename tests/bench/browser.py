@@ -104,5 +104,6 @@ class Browser:
             headers[name] = value
         return start["status"], headers, b"".join(message.get("body", b"") for message in answers[1:])
 
-    def _count(self, *_facts: Any) -> None:
-        self.statements += 1
+    def _count(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            self.statements += 1

@@ -187,7 +187,12 @@ def test_search_meets_every_spelling(city, asked):
     with city.db.reading() as tx:
         found = queue.page(tx, Wanted(None, words=asked), order="newest", after=None, limit=50)
 
+        common = Wanted(None, words=asked, has_common_words=True)
+        read = queue.page(tx, common, order="newest", after=None, limit=50)
+
     assert [row.reference for row in found] == [receipt.reference]
+    # However many cases a word is in, it means the same.
+    assert read == found
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(city):
