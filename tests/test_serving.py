@@ -130,6 +130,6 @@ def _answer(process: "subprocess.Popen[str]", url: str) -> int:
             raise RuntimeError(f"It ended instead of answering: {process.communicate()[0]}")
         try:
             return httpx.get(f"{url}/saglik", timeout=PATIENCE).status_code
-        except httpx.ConnectError:
+        except httpx.TransportError:
             time.sleep(0.1)
     raise TimeoutError(f"It did not listen within {PATIENCE} seconds.")
