@@ -4,7 +4,6 @@ import os
 import pwd
 import secrets
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -182,22 +181,30 @@ def _own_server() -> Iterator[str]:
     try:
         programs, user = _programs(folder)
         _run([programs / "initdb", "-D", folder / "data", "-U", "postgres", *_INITDB], user)
-        options = [word for each in CARELESS for word in ("-c", each)]
-        with open(folder / "log", "wb") as log:
-            server = subprocess.Popen(
-                [programs / "postgres", "-D", folder / "data", "-k", folder, *options], stdout=log, stderr=log, **user
-            )
+        command = [programs / "postgres", "-D", folder / "data", "-k", folder]
+        command += [word for each in CARELESS for word in ("-c", each)]
+        # Its own session: Ctrl-C is for us, and we still need it to tidy up.
+        server = subprocess.Popen(
+            ["/bin/sh", "-c", _OUTLIVED, folder, *command], stdin=subprocess.PIPE, start_new_session=True, **user
+        )
+        address = f"{POSTGRESQL}postgres@/postgres?host={folder}"
         try:
-            address = f"{POSTGRESQL}postgres@/postgres?host={folder}"
             _wait_for(address, server, folder / "log")
             yield address
         finally:
-            server.send_signal(signal.SIGQUIT)
-            server.wait()
+            server.communicate()
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
+# Waits until we close its standard input, be it by dying, and takes the server and its folder away.
+_OUTLIVED = """
+    "$@" >"$0/log" 2>&1 &
+    cat
+    kill -QUIT $!
+    wait $!
+    rm -rf "$0"
+"""
 _INITDB = ("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
 
 
