@@ -57,7 +57,7 @@ def prepare(settings: Settings, *, demo: bool) -> str:
         with db.transaction() as tx:
             if not _any(tx, Department):
                 town.load(tx)
-        signs = _demo(db, _sign_ins_file(settings)) if demo else ""
+        signs = _demo(db, _sign_ins_file(settings), settings.secret) if demo else ""
     return "\n".join(filter(None, (f"Çözüm Merkezi: {settings.base_url}", _how_to_sign_in(settings, signs))))
 
 
@@ -122,7 +122,7 @@ def _any(tx: Session, table: type) -> bool:
     return tx.exec(select(table).limit(1)).first() is not None
 
 
-def _demo(db: Database, file: Path) -> str:
+def _demo(db: Database, file: Path, secret: bytes) -> str:
     from portal.seeding import demo
 
     signs = _add_demo_staff(db, file)
@@ -130,7 +130,7 @@ def _demo(db: Database, file: Path) -> str:
         # Real colleagues and no cases yet: a town that is about to open, where invented records have no place.
         is_wanted = staff.by_email(tx, DEMO_STAFF[0].email) and not _any(tx, Case)
     if is_wanted:
-        demo.write(db, now=clock.now())
+        demo.write(db, secret=secret, now=clock.now())
     return signs
 
 

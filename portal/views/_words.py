@@ -169,6 +169,12 @@ def due_words(due_at: datetime | None, now: datetime, language: str = "tr") -> s
     return spoken.due_tomorrow if days == 1 else spoken.due_by.format(date=_day_of_this_year(due_at, now, language))
 
 
+def due_moment(due_at: datetime, language: str = "tr") -> str:
+    """The last day; with the hour where the promise ends before the day does."""
+    day = date_long(due_at, language)
+    return day if _is_end_of_day(due_at) else f"{day}, {time(due_at, language)}"
+
+
 def due_tone(due_at: datetime | None, now: datetime) -> str:
     """late, today, soon (within two days) or nothing: the tone that goes with `due_words`."""
     if due_at is None:

@@ -50,7 +50,7 @@ def receipt_view(
             Fact(label=say(msgid("Konu")), value=category.name_en if english else category.name_tr),
             Fact(label=say(msgid("İlgilenen birim")), value=name),
         ),
-        due=_words.date_long(case.due_at, code) if case.due_at else "",
+        due=_words.due_moment(case.due_at, code) if case.due_at else "",
         department=name,
         email=contact.mask_email(email) if email else "",
         phone=contact.mask_phone(phone) if phone else "",

@@ -358,14 +358,14 @@ def _rows(town: Town, report: Unfinished, category: Category | None, language: L
         who = language.gettext(msgid("Adımı vermek istemiyorum"))
     else:
         who = "\n".join(filter(None, (asked.name, _words.phone_words(asked.phone), asked.email)))
-    rows.append(Fact(label=language.gettext(msgid("Siz")), value=who or "–", url=Step.WHO.address))
+    rows.append(Fact(label=language.gettext(msgid("Adınız ve iletişim bilginiz")), value=who or "–", url=Step.WHO.address))
     return rows
 
 
 def _place_words(town: Town, asked: Any, language: Language) -> str:
     quarter = next((each.name for each in _neighbourhoods(town) if each.code == asked.neighbourhood_code), "")
     named = language.gettext(msgid("%(name)s Mahallesi")) % {"name": quarter} if quarter else ""
-    point = language.gettext(msgid("Haritadaki konumunuz eklendi")) if asked.latitude is not None else ""
+    point = language.gettext(msgid("Konumunuz eklendi")) if asked.latitude is not None else ""
     return "\n".join(filter(None, (named, asked.street, asked.place_note, point))) or "–"
 
 

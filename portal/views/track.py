@@ -186,7 +186,7 @@ def _facts(town: Town, tracked: Tracked, language: Language, *, now: datetime) -
     if case.planned_on:
         facts.append(Fact(label=say(msgid("Planlanan gün")), value=_words.date_long(case.planned_on, code)))
     if case.due_at:
-        due = _words.date_long(case.due_at, code)
+        due = _words.due_moment(case.due_at, code)
         if case.due_at < now:
             due = f"{due} ({_words.due_words(case.due_at, now, code)})"
         facts.append(Fact(label=say(msgid("Yanıt için son gün")), value=due))
