@@ -125,7 +125,8 @@ class QueueForm:
             due_before=_start_of(today + timedelta(days=1)) if self.lateness == TODAY else None,
             received_from=_start_of(date.fromisoformat(self.first_day)) if self.first_day else None,
             received_before=_start_of(date.fromisoformat(self.last_day) + timedelta(days=1)) if self.last_day else None,
-            words=self.words,
+            # A number is read to the desk in any spelling; cases are found by its plain digits.
+            words=references.find_reference(self.words).reference or self.words,
         )
 
 

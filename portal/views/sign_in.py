@@ -45,5 +45,7 @@ def refused(form: SignInForm, no: Refused) -> SignInForm:
 def own_path(address: str) -> str:
     """The address if it is one of our own pages, else the desk: nobody is led to another site by our own link."""
     # Browsers read a backslash as a slash and drop tabs and line ends, so "/\\other" and "/ /other" lead away too.
-    is_own = address.startswith("/") and address[1:2] not in ("/", "\\") and address.isprintable()
+    is_own = (
+        address.startswith("/") and address[1:2] not in ("/", "\\") and address.isprintable() and " " not in address
+    )
     return address if is_own and "\\" not in address and not address.startswith(("/giris", "/cikis")) else DESK

@@ -1,0 +1,61 @@
+"""Colleagues in front of their browsers, and what their lists show."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from litestar.testing import TestClient
+
+from portal.services.accounts import SignedIn
+from tests.cast import PASSWORD, City
+from tests.web import Browser, Page
+
+PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+class Office:
+    """The town's desk: colleagues sign in and work; the city is what happens outside."""
+
+    def __init__(self, city: City, client: TestClient[Any], folder: Path) -> None:
+        self.city = city
+        self.client = client
+        self.folder = folder
+
+    def stranger(self) -> Browser:
+        """A browser nobody has signed in with."""
+        return Browser(self.client)
+
+    def browser(self, clerk: SignedIn, address: str = "/masa/kuyruk") -> Browser:
+        """A colleague's browser, signed in and at an address."""
+        browser = self.stranger()
+        browser.get(address)
+        browser.send(email=clerk.email, password=PASSWORD)
+        assert browser.page.path == address.partition("?")[0], browser.page.words
+        return browser
+
+
+def listed(page: Page) -> list[str]:
+    """The references a queue shows, in order."""
+    return re.findall(r'<a class="queue__subject" href="/masa/basvuru/(\d{12})"', page.html)
+
+
+def marked(page: Page) -> dict[str, str]:
+    """The references a queue marks, with the word it marks them with."""
+    rows = re.findall(
+        r'<tr id="case-(\d{12})" class="[^"]*queue__row--changed.*?<span[^>]*>(\w+)<', page.html, re.DOTALL
+    )
+    return dict(rows)
+
+
+def count_in(page: Page, tab: str) -> int:
+    """The number a tab carries."""
+    found = re.search(rf'>{tab} <span class="tabs__count">([\d.]+)<', page.html)
+    assert found, f"No tab reads “{tab}”"
+    return int(found[1].replace(".", ""))
+
+
+def tag_of(page: Page) -> str:
+    """What the list will send back when it asks whether anything changed."""
+    found = re.search(r'hx-ptag="([^"]*)"', page.html)
+    assert found, "Nothing on this page reloads itself"
+    return found[1].replace("&#34;", '"')
