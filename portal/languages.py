@@ -29,7 +29,7 @@ class Sentence(Protocol):
     values: Mapping[str, object]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Language:
     """One language: its code, its own name, and what each Turkish sentence is called in it."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import bindparam, delete, func, update
 from sqlmodel import Session, col, select
 
 from db.models import Attempt, Clerk, ClerkDepartment, StaffSession
@@ -13,9 +13,17 @@ def by_email(tx: Session, email: str) -> Clerk | None:
     return tx.exec(select(Clerk).where(Clerk.email == email)).one_or_none()
 
 
+# Asked on every page of the desk, so built once.
+_DEPARTMENTS_OF = select(ClerkDepartment.department_id).where(ClerkDepartment.clerk_id == bindparam("clerk_id"))
+_SESSION = (
+    select(StaffSession, Clerk)
+    .join(Clerk, col(Clerk.id) == StaffSession.clerk_id)
+    .where(StaffSession.token_hash == bindparam("token_hash"))
+)
+
+
 def departments_of(tx: Session, clerk_id: int) -> frozenset[int]:
-    rows = tx.exec(select(ClerkDepartment.department_id).where(ClerkDepartment.clerk_id == clerk_id))
-    return frozenset(rows)
+    return frozenset(tx.execute(_DEPARTMENTS_OF, {"clerk_id": clerk_id}).scalars())
 
 
 def colleagues_of(tx: Session, department_id: int) -> Sequence[Clerk]:
@@ -28,11 +36,8 @@ def colleagues_of(tx: Session, department_id: int) -> Sequence[Clerk]:
 
 def session(tx: Session, token_hash: str) -> tuple[StaffSession, Clerk] | None:
     """A session with its owner, ended or not."""
-    return tx.exec(
-        select(StaffSession, Clerk)
-        .join(Clerk, col(Clerk.id) == StaffSession.clerk_id)
-        .where(StaffSession.token_hash == token_hash)
-    ).one_or_none()
+    found = tx.execute(_SESSION, {"token_hash": token_hash}).one_or_none()
+    return (found[0], found[1]) if found else None
 
 
 def see(tx: Session, token_hash: str, *, now: datetime) -> None:

@@ -15,9 +15,9 @@ from portal.rules import deadlines
 FRESH_FOR = timedelta(seconds=20)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Town:
-    """One picture of the town. Rows are shared: read them, never change them."""
+    """One picture of the town, equal only to itself. Rows are shared: read them, never change them."""
 
     facts: Mapping[str, str]
     departments: Mapping[int, Department]

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -400,11 +401,17 @@ def first_place(rows: Sequence[Any], form: QueueForm) -> tuple[datetime, int]:
 
 
 def _filters(form: QueueForm, clerk: SignedIn, town: Town, language: Language) -> Filters:
+    return replace(_choices(clerk, town, language), form=form)
+
+
+@lru_cache(maxsize=64)
+def _choices(clerk: SignedIn, town: Town, language: Language) -> Filters:
+    """What can be chosen: the same for a colleague until the town is read again."""
     say = language.gettext
     seen = permissions.visible_departments(clerk)
     departments = [each for key, each in town.departments.items() if seen is None or key in seen]
     return Filters(
-        form=form,
+        form=QueueForm(),
         departments=tuple(
             Option(each.code, _desk.department_name(town, each.id, language)) for each in departments if each.is_active
         )

@@ -358,7 +358,8 @@ def _rows(town: Town, report: Unfinished, category: Category | None, language: L
         who = language.gettext(msgid("Adımı vermek istemiyorum"))
     else:
         who = "\n".join(filter(None, (asked.name, _words.phone_words(asked.phone), asked.email)))
-    rows.append(Fact(label=language.gettext(msgid("Adınız ve iletişim bilginiz")), value=who or "–", url=Step.WHO.address))
+    label = language.gettext(msgid("Adınız ve iletişim bilginiz"))
+    rows.append(Fact(label=label, value=who or "–", url=Step.WHO.address))
     return rows
 
 
