@@ -31,18 +31,22 @@ class Case(SQLModel, table=True):
         Index("ix_case_all_status_received", "status", "received_at", "id"),
         Index("ix_case_department_received", "department_id", "received_at", "id"),
         Index("ix_case_received", "received_at", "id"),
+        # A filtered queue counts per status from the index alone.
+        Index("ix_case_by_category", "category_id", "department_id", "status"),
+        Index("ix_case_by_neighbourhood", "neighbourhood_id", "department_id", "status"),
+        Index("ix_case_by_assignee", "assignee_id", "department_id", "status"),
     )
     id: int | None = own_key()
     reference: str = Field(max_length=12, unique=True)
     subject: str = Field(max_length=160)
-    category_id: int = refers_to("category.id")
+    category_id: int = refers_to("category.id", index=False)
     department_id: int = refers_to("department.id", index=False)
     assignee_id: int | None = refers_to("clerk.id", optional=True, index=False)
     status: str = Field(max_length=16)
     is_open: bool = True
     priority: str = Field(max_length=8)
     channel: str = Field(max_length=20)
-    neighbourhood_id: int | None = refers_to("neighbourhood.id", optional=True)
+    neighbourhood_id: int | None = refers_to("neighbourhood.id", optional=True, index=False)
     street: str = Field(default="", max_length=160)
     place_note: str = Field(default="", max_length=500)
     latitude: float | None = None

@@ -302,7 +302,8 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_open"),
     )
     op.create_index("ix_case_all_status_received", "case", ["status", "received_at", "id"], unique=False)
-    op.create_index(op.f("ix_case_category_id"), "case", ["category_id"], unique=False)
+    op.create_index("ix_case_by_category", "case", ["category_id", "department_id", "status"], unique=False)
+    op.create_index("ix_case_by_assignee", "case", ["assignee_id", "department_id", "status"], unique=False)
     op.create_index("ix_case_department_received", "case", ["department_id", "received_at", "id"], unique=False)
     op.create_index(
         "ix_case_mine",
@@ -312,7 +313,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("is_open = 1"),
         postgresql_where=sa.text("is_open"),
     )
-    op.create_index(op.f("ix_case_neighbourhood_id"), "case", ["neighbourhood_id"], unique=False)
+    op.create_index("ix_case_by_neighbourhood", "case", ["neighbourhood_id", "department_id", "status"], unique=False)
     op.create_index(
         "ix_case_open_due",
         "case",
@@ -633,12 +634,13 @@ def downgrade() -> None:
     op.drop_index(
         "ix_case_open_due", table_name="case", sqlite_where=sa.text("is_open = 1"), postgresql_where=sa.text("is_open")
     )
-    op.drop_index(op.f("ix_case_neighbourhood_id"), table_name="case")
+    op.drop_index("ix_case_by_neighbourhood", table_name="case")
     op.drop_index(
         "ix_case_mine", table_name="case", sqlite_where=sa.text("is_open = 1"), postgresql_where=sa.text("is_open")
     )
     op.drop_index("ix_case_department_received", table_name="case")
-    op.drop_index(op.f("ix_case_category_id"), table_name="case")
+    op.drop_index("ix_case_by_category", table_name="case")
+    op.drop_index("ix_case_by_assignee", table_name="case")
     op.drop_index("ix_case_all_status_received", table_name="case")
     op.drop_index(
         "ix_case_all_open_received",
