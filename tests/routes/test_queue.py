@@ -241,7 +241,7 @@ def test_a_filtered_part_moves_the_address_and_a_refresh_does_not(office: Office
     browser = office.browser(office.city.kemal)
     tag = tag_of(browser.page)
 
-    part = browser.get("/masa/kuyruk?ara=çukur&konu=&durum=acik", **PART)
+    part = browser.get("/masa/kuyruk?ara=%C3%A7ukur&konu=&durum=acik", **PART)
     assert part.headers["hx-push-url"] == "/masa/kuyruk?ara=%C3%A7ukur"
     assert "<html" not in part.html
 
