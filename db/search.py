@@ -51,6 +51,8 @@ def _forms(word: str) -> tuple[str, ...]:
 
 # Words that match more cases than this are common: reading along the list then finds a page sooner than the index.
 COMMON = 8_000
+# How many of the newest cases tell how common a word is.
+SAMPLE = 500
 
 _LISTED = {
     "sqlite": '"case".id IN (SELECT rowid FROM case_fts WHERE case_fts MATCH :search)',
@@ -58,15 +60,6 @@ _LISTED = {
     " WHERE to_tsvector('simple', words) @@ to_tsquery('simple', :search))",
 }
 _FIND = {"sqlite": "instr", "postgresql": "strpos"}
-_MATCHES = {
-    "sqlite": text(
-        "SELECT count(*) FROM (SELECT rowid FROM case_fts WHERE case_fts MATCH :search LIMIT :most) AS matches"
-    ),
-    "postgresql": text(
-        "SELECT count(*) FROM (SELECT case_id FROM case_search"
-        " WHERE to_tsvector('simple', words) @@ to_tsquery('simple', :search) LIMIT :most) AS matches"
-    ),
-}
 
 
 def listed(dialect: str) -> TextClause:
@@ -79,13 +72,17 @@ def read_along(dialect: str, forms: tuple[int, ...]) -> TextClause:
 
     Its parameters are what `beginnings` answers.
     """
+    words = _in_words(dialect, forms)
+    return text(f'EXISTS (SELECT 1 FROM case_search WHERE case_id = "case".id AND {words})')  # noqa: S608
+
+
+def _in_words(dialect: str, forms: tuple[int, ...]) -> str:
     find = _FIND[dialect]
     groups = (
         " OR ".join(f"{find}(' ' || words || ' ', :word_{place}_{form}) > 0" for form in range(number))
         for place, number in enumerate(forms)
     )
-    every = " AND ".join(f"({group})" for group in groups)
-    return text(f'EXISTS (SELECT 1 FROM case_search WHERE case_id = "case".id AND {every})')  # noqa: S608
+    return " AND ".join(f"({group})" for group in groups)
 
 
 def beginnings(asked: str) -> dict[str, str]:
@@ -111,12 +108,17 @@ def query(dialect: str, asked: str) -> str:
 
 
 def is_common(tx: Session, asked: str) -> bool:
-    """Whether so many cases hold these words that nobody would read the list to its end."""
-    dialect = tx.get_bind().dialect.name
-    search = query(dialect, asked)
-    if not search:
+    """Whether so many cases hold these words that nobody would read the list to its end, judged by the newest ones."""
+    forms = tuple(len(each) for each in terms(asked))
+    if not forms:
         return False
-    return tx.connection().execute(_MATCHES[dialect], {"search": search, "most": COMMON + 1}).scalar_one() > COMMON
+    sample = text(
+        "SELECT count(*), (SELECT max(case_id) FROM case_search)"  # noqa: S608 (only words of our own)
+        " FROM (SELECT words FROM case_search ORDER BY case_id DESC LIMIT :sample) AS newest"
+        f" WHERE {_in_words(tx.get_bind().dialect.name, forms)}"
+    )
+    hits, cases = tx.connection().execute(sample, {"sample": SAMPLE, **beginnings(asked)}).one()
+    return hits / SAMPLE * (cases or 0) > COMMON
 
 
 def _fts_group(forms: tuple[str, ...], *, last: bool) -> str:
