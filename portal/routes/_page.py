@@ -25,7 +25,9 @@ Answer = Response[Any]
 # The same address answers with a page or a part of it, in one language or another.
 _VARY = "HX-Request, HX-Request-Type, Cookie"
 _A_YEAR = 365 * 24 * 3600
+# A row takes a kilobyte; a form of filters twenty, and there is one for every word somebody searches.
 _ROWS_AT_HAND = 10_000
+_FORMS_AT_HAND = 64
 
 
 class Changing(Protocol):
@@ -159,17 +161,17 @@ def environment(code: str) -> Environment:
         cache_size=-1,
     )
     made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals["drawn"] = _drawn_once(made)
+    made.globals.update(row_drawn=_drawn_once(made, _ROWS_AT_HAND), form_drawn=_drawn_once(made, _FORMS_AT_HAND))
     made.globals.update(
         static=statics.url, say=language.say, language=language, languages=list(languages.LANGUAGES.values())
     )
     return made
 
 
-def _drawn_once(made: Environment) -> Callable[[str, Hashable], Markup]:
+def _drawn_once(made: Environment, most: int) -> Callable[[str, Hashable], Markup]:
     """Draws a small part once for every equal view: the rows of a queue are most of what a page costs."""
 
-    @lru_cache(maxsize=_ROWS_AT_HAND)
+    @lru_cache(maxsize=most)
     def drawn(template: str, view: Hashable) -> Markup:
         return Markup(made.get_template(template).render(view=view))  # noqa: S704 (autoescaped as it was drawn)
 

@@ -401,7 +401,8 @@ def first_place(rows: Sequence[Any], form: QueueForm) -> tuple[datetime, int]:
 
 
 def _filters(form: QueueForm, clerk: SignedIn, town: Town, language: Language) -> Filters:
-    return replace(_choices(clerk, town, language), form=form)
+    # The tab and the page are no part of this form.
+    return replace(_choices(clerk, town, language), form=replace(form, tab=OPEN_TAB, cursor=""))
 
 
 @lru_cache(maxsize=64)
