@@ -1,7 +1,6 @@
 """What becomes of an invented case: its steps, told under the rules that live cases follow."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -46,7 +45,7 @@ class Life:
         for step in steps:
             if step.at >= self._world.until:
                 break
-            self._take(replace(step, at=step.at.replace(microsecond=0)))
+            self._take(step, step.at.replace(microsecond=0))
         return self
 
     def past_case(self) -> PastCase:
@@ -85,21 +84,21 @@ class Life:
         self._start_clocks()
         self._write("received", "", at)
 
-    def _take(self, step: Step) -> None:
+    def _take(self, step: Step, at: datetime) -> None:
         frm, self._status = self._status, step.to
         department_from = self._department
         self._version += 1
-        self._since = self._changed = step.at
+        self._since = self._changed = at
         by_citizen = step.kind in ("information", "objection") or step.to == Status.WITHDRAWN
         by = None if by_citizen else self._by(step)
         if step.kind == "objection":
-            self._start_objection(step.at)
-        self._move_clocks(frm, step.to, step.at)
-        self._end_or_reopen(step)
+            self._start_objection(at)
+        self._move_clocks(frm, step.to, at)
+        self._end_or_reopen(step, at)
         self._planned_on = step.planned_on
         self._events.append(
             {
-                "at": step.at,
+                "at": at,
                 "kind": step.kind,
                 "actor": "citizen" if by_citizen else "staff",
                 "by_id": by,
@@ -115,9 +114,9 @@ class Life:
             }
         )
         if step.words and by_citizen:
-            self._hear(step.words, step.at, "web")
+            self._hear(step.words, at, "web")
         elif step.words:
-            self._write("question" if step.to == Status.WAITING else "closing", step.words, step.at)
+            self._write("question" if step.to == Status.WAITING else "closing", step.words, at)
 
     def _by(self, step: Step) -> int | None:
         """Who acts; the first who gets a case mostly keeps it."""
@@ -128,12 +127,12 @@ class Life:
             return self._world.somebody(self._rng, self._world.operators)
         return self._assignee
 
-    def _end_or_reopen(self, step: Step) -> None:
+    def _end_or_reopen(self, step: Step, at: datetime) -> None:
         self._answered_at = None
         if lifecycle.is_open(step.to):
             self._closed_at, self._reason = None, ""
         else:
-            self._closed_at = step.at
+            self._closed_at = at
             self._reason = step.reason if step.to == Status.DECLINED else ""
 
     def _hear(self, words: str, at: datetime, channel: str) -> None:

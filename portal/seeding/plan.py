@@ -93,7 +93,7 @@ def steps(world: World, rng: Random, story: Story) -> Iterator[Step]:
     yield from _on_the_way(world, rng, story, assigned_at, ends_at, is_external=department == world.departments["DIS"])
     ending = _ending(world, rng, story, ends_at)
     yield ending
-    if ending.to == Status.RESOLVED and rng.random() < 0.006:
+    if ending.to == Status.RESOLVED and rng.random() < 0.012:
         yield from _objection(world, rng, ends_at)
 
 
@@ -150,7 +150,7 @@ def _on_the_way(
 
 def _ending(world: World, rng: Random, story: Story, at: datetime) -> Step:
     fate, which = rng.random(), rng.random()
-    if fate < 0.06 and (master := _same_matter(world, story)):
+    if fate < 0.35 and (master := _same_matter(world, story)):
         words = f"Aynı konudaki {grouped(master)} numaralı başvuruyla birleştirilmiştir; sonuç size de bildirilecektir."
         return Step(at, Status.MERGED, words=words, reason=master)
     if fate > 0.994:
