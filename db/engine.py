@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
@@ -37,13 +35,11 @@ class Database:
 
     def upgrade(self, revision: str = "head") -> None:
         """Bring the tables to a revision of db/migrations."""
-        with self._writer.begin() as connection:
-            command.upgrade(_alembic(connection), revision)
+        _migrate(self._writer, "upgrade", revision)
 
     def downgrade(self, revision: str) -> None:
         """Take the tables back to an earlier revision."""
-        with self._writer.begin() as connection:
-            command.downgrade(_alembic(connection), revision)
+        _migrate(self._writer, "downgrade", revision)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -81,8 +77,13 @@ def _postgresql(url: str) -> Engine:
     )
 
 
-def _alembic(connection: Connection) -> Config:
+def _migrate(engine: Engine, way: str, revision: str) -> None:
+    # Ten megabytes that only the start of an installation needs.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    return config
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        getattr(command, way)(config, revision)

@@ -102,7 +102,7 @@ def settle(tx: Session, case: Case, *, now: datetime) -> None:
     answers = [each for each in post.outgoing_of(tx, case.id or 0) if each.is_answer]
     called = {each.outgoing_id for each in post.callbacks_of(tx, case.id or 0) if each.done_at}
     if answers and all(each.state == "sent" or each.id in called for each in answers):
-        cases.change(tx, case, seen=case.version, now=now, answered_at=now)
+        cases.mark_answered(tx, case, now=now)
 
 
 def _way_to(submission: Submission, points: Sequence[ContactPoint], kind: str) -> tuple[str, str]:

@@ -2,11 +2,11 @@ import pytest
 from sqlmodel import select
 
 from db.models import Callback, CaseCount, DeskVersion
-from db.queries import cases, queue
+from db.queries import cases, post, queue
 from db.queries.queue import Wanted
 from portal.rules.lifecycle import Status
 from portal.rules.refusal import NotFound, Refused
-from portal.services import casework, inbox
+from portal.services import casework, inbox, outbox
 from portal.services.casework import Move, Outdated
 
 
@@ -216,3 +216,18 @@ def test_who_is_sent_elsewhere_is_told_where(city):
     change(city, case, "external", by=city.nur)
 
     assert "MEDAŞ" in city.letters(case)[-1].words
+
+
+def test_the_answers_arrival_puts_nobodys_unsaved_note_out_of_date(city):
+    case = city.case("in_progress")
+    change(city, case, "resolved", reply="Çukur kapatıldı.")
+    seen = city.look(case.reference).version
+
+    with city.db.transaction() as tx:
+        for letter in post.outgoing_of(tx, case.id):
+            letter.state = "sent"
+        tx.flush()
+        outbox.settle(tx, cases.by_reference(tx, case.reference), now=city.now)
+
+    answered = city.look(case.reference)
+    assert (answered.answered_at, answered.version) == (city.now, seen)
