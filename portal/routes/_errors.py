@@ -1,12 +1,14 @@
 """No traceback ever reaches a person: every failure is a page that says what to do next."""
 
 import secrets
+from hmac import compare_digest
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 from litestar import Request
 from litestar.exceptions import HTTPException
+from litestar.middleware.csrf import CSRF_SECRET_LENGTH, generate_csrf_hash
 from litestar.response import Response
 from litestar.utils.scope.state import ScopeState
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -35,9 +37,19 @@ def on_http_error(request: Asked, error: HTTPException) -> Response[Any]:
     log.info("refused", status=status, path=request.url.path, why=type(error).__name__)
     answer = _draw(request, _PAGES.get(status, "400"), status=404 if status == 405 else status)
     if status == 403:
-        # The browser may hold a token made with another secret; the next page gives it a fresh one.
-        answer.delete_cookie(request.app.csrf_config.cookie_name if request.app.csrf_config else "csrftoken")
+        _forget_foreign_token(request, answer)
     return answer
+
+
+def _forget_foreign_token(request: Asked, answer: Response[Any]) -> None:
+    """A form token made with another secret would be refused for ever; one of ours is left to the forms still open."""
+    config = request.app.csrf_config
+    token = request.cookies.get(config.cookie_name, "") if config else ""
+    if config is None or not token:
+        return
+    half, signature = token[:CSRF_SECRET_LENGTH], token[CSRF_SECRET_LENGTH:]
+    if not compare_digest(signature.encode(), generate_csrf_hash(half, config.secret).encode()):
+        answer.delete_cookie(config.cookie_name)
 
 
 def on_not_found(request: Asked, _error: NotFound) -> Response[Any]:

@@ -1,0 +1,48 @@
+"""A form that is not ours, or no longer: refused, without spoiling the forms that are."""
+
+import pytest
+
+from tests.web import Browser, open_portal
+
+WORDS = "Okulun önündeki yolda derin bir çukur var."
+
+
+@pytest.fixture
+def browser(db, tmp_path):
+    with open_portal(db, tmp_path) as client:
+        browser = Browser(client)
+        browser.get("/bildir")
+        yield browser
+
+
+def test_a_form_without_its_token_gives_the_typed_words_back(browser):
+    page = browser.post("/bildir", {"words": WORDS})
+
+    assert (page.status, page.heading) == (403, "Bu form gönderilemedi")
+    assert WORDS in page.html
+
+
+def test_what_another_site_sends_is_refused_and_given_nothing_back(browser):
+    page = browser.post("/bildir", {"words": WORDS}, Origin="https://baska.example", **{"Sec-Fetch-Site": "cross-site"})
+
+    assert page.status == 403
+    assert WORDS not in page.html
+
+
+def test_a_refused_form_leaves_the_other_open_forms_alone(browser):
+    form = browser.page.form(["words"])
+    browser.post("/bildir", {"words": WORDS}, Origin="https://baska.example")
+
+    page = browser.submit(form, words="kısa")
+
+    assert page.status == 422
+
+
+def test_a_token_made_with_another_secret_is_replaced(browser):
+    browser.cookies["form"] = "0" * 128
+    browser.get("/bildir")
+    assert browser.send(words=WORDS).status == 403
+
+    browser.get("/bildir")
+
+    assert browser.send(words=WORDS).status == 422
