@@ -1,180 +1,285 @@
-"""A few dozen recent cases for a first look, written through the same services as real ones."""
+"""A first look: some sixty recent matters (scenes.csv), brought to where they stand by the real services."""
 
-from collections.abc import Iterator, Mapping
+import csv
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
 from random import Random
 
-from sqlalchemy import update
-from sqlmodel import Session, col
+import structlog
+from sqlmodel import Session, select
 
 from db.engine import Database
-from db.models import Outgoing
+from db.models import Case, Clerk
 from db.queries import cases, staff
+from portal.channels import DeliveryFailed, Letter
 from portal.clock import ISTANBUL
+from portal.rules import deadlines, references
 from portal.rules.lifecycle import Status
-from portal.rules.refusal import NotFound
 from portal.rules.reporting import Report
-from portal.seeding import story, voices
-from portal.seeding.story import Story
+from portal.seeding import plan, story, voices
+from portal.seeding.life import Life
+from portal.seeding.plan import Step
+from portal.seeding.story import AT_THE_DESK, Story
 from portal.seeding.world import World
-from portal.services import casework, inbox, intake, outbox, townbook
+from portal.services import casework, delivery, history, inbox, intake
 from portal.services.accounts import SignedIn
 from portal.services.casework import Move
 from portal.services.intake import Intake
-from portal.services.townbook import Town
 
-SEED = 153
-_QUESTION = "Kapı numarasını ve sorunun tam yerini yazar mısınız?"
-_DECLINE = (
-    "Ekibimiz yerinde inceleme yaptı; belirttiğiniz sorun görülmedi. Yanıtımıza katılmıyorsanız 30 gün içinde "
-    "bu sayfadan itiraz edebilirsiniz."
-)
-_OBJECTION = "Bir gün sonra aynı yerde yeniden oldu, sorun çözülmedi."
-_NOTE = "Ekiple görüşüldü, malzeme hazır. Yarın sabah ilk iş olarak gidilecek."
-_PATHS: Mapping[str, tuple[Status, ...]] = {
-    "new": (),
-    "assigned": (Status.ASSIGNED,),
-    "in_progress": (Status.ASSIGNED, Status.IN_PROGRESS),
-    "planned": (Status.ASSIGNED, Status.IN_PROGRESS, Status.PLANNED),
-    "waiting": (Status.ASSIGNED, Status.WAITING),
-    "external": (Status.EXTERNAL,),
-    "resolved": (Status.ASSIGNED, Status.IN_PROGRESS, Status.RESOLVED),
-    "declined": (Status.ASSIGNED, Status.DECLINED),
-    "withdrawn": (Status.WITHDRAWN,),
-    "objected": (Status.ASSIGNED, Status.RESOLVED, Status.OBJECTED),
-}
-# What about, how many days ago, how far it has come.
-_CASES = (
-    ("YOL-01", 0, "new"), ("YOL-01", 1, "new"), ("YOL-02", 0, "new"), ("YOL-04", 1, "assigned"),
-    ("YOL-01", 3, "in_progress"), ("YOL-01", 5, "in_progress"), ("YOL-01", 6, "assigned"), ("YOL-01", 7, "in_progress"),
-    ("YOL-01", 8, "in_progress"), ("YOL-01", 11, "assigned"), ("YOL-04", 13, "in_progress"), ("YOL-02", 9, "planned"),
-    ("YOL-03", 20, "planned"), ("YOL-06", 6, "waiting"), ("YOL-06", 12, "in_progress"), ("YOL-01", 15, "resolved"),
-    ("YOL-01", 18, "resolved"), ("YOL-04", 22, "resolved"), ("YOL-02", 25, "declined"), ("YOL-01", 10, "objected"),
-    ("YOL-02", 16, "withdrawn"), ("PRK-01", 0, "new"), ("PRK-04", 2, "assigned"), ("PRK-03", 4, "in_progress"),
-    ("PRK-01", 12, "planned"), ("PRK-04", 9, "in_progress"), ("PRK-03", 15, "resolved"), ("PRK-05", 20, "assigned"),
-    ("SU-02", 0, "in_progress"), ("SU-01", 1, "resolved"), ("SU-05", 2, "assigned"), ("SU-04", 3, "resolved"),
-    ("SU-07", 7, "waiting"), ("SU-03", 1, "new"), ("TEM-01", 0, "new"), ("TEM-01", 2, "resolved"),
-    ("TEM-03", 1, "in_progress"), ("TEM-02", 6, "assigned"), ("TEM-04", 3, "resolved"), ("ZBT-01", 1, "new"),
-    ("ZBT-02", 2, "in_progress"), ("ZBT-05", 5, "assigned"), ("ZBT-02", 9, "declined"), ("HAY-01", 0, "new"),
-    ("HAY-01", 1, "in_progress"), ("HAY-03", 2, "resolved"), ("HAY-05", 4, "planned"), ("SOS-01", 3, "assigned"),
-    ("SOS-01", 8, "in_progress"), ("SOS-02", 4, "resolved"), ("SOS-03", 12, "resolved"), ("IMR-01", 4, "assigned"),
-    ("IMR-02", 5, "in_progress"), ("IMR-05", 7, "resolved"), ("YOL-07", 2, "external"), ("YOL-07", 10, "external"),
-    ("ULA-01", 3, "assigned"), ("ULA-04", 1, "resolved"), ("IDR-01", 6, "in_progress"), ("IDR-05", 2, "resolved"),
-)  # fmt: skip
+_FULL_MAILBOX = "dolu-kutu.example"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A matter, how many days ago it came, and what has been done about it since."""
+
+    code: str
+    days: str
+    channel: str
+    acts: str
+    email: str
+
+
+_NOTE = "Ekiple görüşüldü; yarın sabah yerinde bakılacak."
+_REPLY = "Talebiniz elimize ulaştı. Yer incelemesi bu hafta yapılacak, sonucu size ayrıca yazacağız."
+_RETURN = "Sokak tabelasını birimimiz takmıyor; yol ekibinin işi."
 
 
 def write(db: Database, *, secret: bytes, now: datetime) -> None:
-    """Write the demo's cases, as if the last weeks had happened; nobody real is written to."""
-    rng = Random(SEED)  # noqa: S311 (invented people, the same every time)
-    with db.transaction() as tx:
-        town, world = townbook.read(tx), World.read(tx, until=now, secret=secret)
-        desk = _Desk(tx, town)
-        for code, days_ago, status in _CASES:
-            received_at = _received(rng, now, days_ago)
-            told = story.tell(world, rng, code, received_at, reference="")
-            _live(tx, rng, told, status, desk=desk, secret=secret, now=now)
+    """Fill an empty town with recent matters in every status; does nothing where there is any case."""
+    now = now.replace(microsecond=0)
+    with db.reading() as tx:
+        if tx.exec(select(Case.id).limit(1)).first() is not None:
+            return
+        stage = Stage(db, World.read(tx, until=now, secret=secret), _colleagues(tx), now=now)
+    with _quietly(), (Path(__file__).parent / "scenes.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            stage.play(Scene(**row))
+    stage.merge("SU-01", now - timedelta(days=1))
 
 
-class _Desk:
-    """The demo's colleagues, and whose case is whose."""
-
-    def __init__(self, tx: Session, town: Town) -> None:
-        self.town = town
-        self.nur = _colleague(tx, "nur@demo.example")
-        self.kemal = _colleague(tx, "kemal@demo.example")
-        self.deniz = _colleague(tx, "deniz@demo.example")
-
-    def clerk_for(self, department_id: int) -> SignedIn:
-        """A clerk of the department, else the coordinator."""
-        return next((each for each in (self.kemal, self.deniz) if department_id in each.department_ids), self.nur)
+@contextmanager
+def _quietly() -> Iterator[None]:
+    # Letters of the past are no news to whoever starts a demo.
+    before = structlog.get_config()
+    silent = structlog.make_filtering_bound_logger(logging.CRITICAL)
+    structlog.configure(wrapper_class=silent, cache_logger_on_first_use=False)
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
-def _colleague(tx: Session, email: str) -> SignedIn:
-    clerk = staff.by_email(tx, email)
-    if clerk is None or clerk.id is None:
-        raise NotFound
-    return SignedIn(clerk.id, clerk.name, clerk.email, clerk.role, staff.departments_of(tx, clerk.id))
+class Stage:
+    """Plays scenes through the services, each act at its own moment of the past."""
 
+    def __init__(self, db: Database, world: World, colleagues: Sequence[SignedIn], *, now: datetime) -> None:
+        self._db, self._world, self._now = db, world, now
+        self._colleagues = colleagues
+        self._rng = Random("demo")  # noqa: S311
+        self._forms = (f"demo-{number}" for number in count(1))
 
-def _received(rng: Random, now: datetime, days_ago: int) -> datetime:
-    """A moment of that day; of today, one that has already passed."""
-    if days_ago == 0:
-        return now - timedelta(minutes=rng.randint(8, 170))
-    at = (now - timedelta(days=days_ago)).astimezone(ISTANBUL)
-    return at.replace(hour=rng.randint(9, 16), minute=rng.randint(0, 59)).astimezone(now.tzinfo)
+    def play(self, scene: Scene) -> None:
+        """Open the case and do to it what the scene says, one act after another up to now."""
+        received_at = self._received(scene)
+        told = story.tell(self._world, self._rng, scene.code, received_at, reference="", channel=scene.channel)
+        told = replace(told, email=scene.email or told.email)
+        reference = self._open(told)
+        acts = scene.acts.split()
+        for number, act in enumerate(acts, start=1):
+            at = _moment_of(number, len(acts), received_at, self._now)
+            with self._db.transaction() as tx:
+                case = cases.by_reference(tx, reference)
+                if case is not None:
+                    _ACTS[act](self, tx, case, at)
+            self._post(at)
 
+    def merge(self, code: str, at: datetime) -> None:
+        """A repeat of an earlier matter, joined to it."""
+        with self._db.transaction() as tx:
+            category = self._world.categories[code]
+            master = tx.exec(select(Case.reference).where(Case.category_id == category.id)).first() or ""
+            number = references.new_reference()
+            told = story.tell(self._world, self._rng, code, at, reference=number, channel="whatsapp")
+            words = f"Aynı konudaki {references.grouped(master)} numaralı başvuruyla birleştirilmiştir."
+            steps = (
+                Step(at + timedelta(minutes=20), Status.ASSIGNED, "assigned"),
+                Step(at + timedelta(minutes=50), Status.MERGED, words=words, reason=master),
+            )
+            history.write(tx, [Life(self._world, self._rng, told).live(iter(steps)).past_case()])
 
-def _live(tx: Session, rng: Random, told: Story, status: str, *, desk: _Desk, secret: bytes, now: datetime) -> None:
-    """Let a case happen, from its report to where it stands today."""
-    receipt = intake.open_case(
-        tx, _report(told), Intake(channel=told.channel), town=desk.town, secret=secret, now=told.received_at
-    )
-    path = _PATHS[status]
-    for to, at in zip(path, _moments(told.received_at, now, len(path)), strict=True):
-        _move(tx, rng, receipt.reference, to, desk=desk, at=at, category=told.category.code)
-    _let_letters_arrive(tx, receipt.case_id)
-    case = cases.by_reference(tx, receipt.reference)
-    if case is not None:
-        outbox.settle(tx, case, now=case.changed_at)
+    def _received(self, scene: Scene) -> datetime:
+        """Some hours ago, or in the daytime of an earlier day."""
+        if scene.days == "due today":
+            return self._due_today(scene.code)
+        days = float(scene.days)
+        if days < 1:
+            return self._now - timedelta(days=days)
+        today = self._now.astimezone(ISTANBUL).replace(hour=0, minute=0, second=0, microsecond=0)
+        return today - timedelta(days=days) + timedelta(hours=8, minutes=int(self._rng.random() * 540))
 
+    def _due_today(self, code: str) -> datetime:
+        """The latest moment from which the time of such a matter ends today; yesterday where there is none."""
+        category, calendar = self._world.categories[code], self._world.town.calendar
+        today = self._now.astimezone(ISTANBUL).date()
+        for minutes in range(30, 20 * 24 * 60, 10):
+            at = self._now - timedelta(minutes=minutes)
+            due = deadlines.case_due(
+                at,
+                category.target_value,
+                category.target_unit,  # type: ignore[arg-type]
+                category.legal_value,
+                category.legal_unit,  # type: ignore[arg-type]
+                category.priority,
+                calendar,
+            )
+            if due.on == today and due.at > self._now:
+                return at
+        return self._now - timedelta(days=1)
 
-def _report(told: Story) -> Report:
-    return Report(
-        words=told.words,
-        category_code=told.category.code,
-        neighbourhood_code=told.quarter.code if told.quarter else "",
-        street=told.street,
-        place_note=told.place_note,
-        latitude=told.latitude,
-        longitude=told.longitude,
-        answers={key: tuple(given) for key, given in told.answers.items()},
-        is_anonymous=not told.name,
-        name=told.name,
-        phone=told.phone,
-        email=told.email,
-        # The demo's photos are in nobody's telephone: a category that insists on one is taken at the counter.
-        photos=1,
-    )
+    def _open(self, told: Story) -> str:
+        report = Report(
+            words=told.words,
+            category_code=told.category.code,
+            neighbourhood_code=told.quarter.code if told.quarter else "",
+            street=told.street,
+            place_note=told.place_note,
+            latitude=told.latitude,
+            longitude=told.longitude,
+            answers={key: tuple(given) for key, given in told.answers.items()},
+            is_anonymous=not told.name,
+            name=told.name,
+            phone=told.phone,
+            email=told.email,
+        )
+        door = Intake(channel=told.channel, form_id=next(self._forms))
+        by = self._of_role("operator") if told.channel in AT_THE_DESK else None
+        with self._db.transaction() as tx:
+            receipt = intake.open_case(
+                tx, report, door, town=self._world.town, secret=self._world.secret, now=told.received_at, by=by
+            )
+        self._post(told.received_at)
+        return receipt.reference
 
+    def _post(self, at: datetime) -> None:
+        delivery.deliver_due(
+            self._db, _Postman(), secret=self._world.secret, base_url="", town=self._world.town, now=at
+        )
 
-def _moments(start: datetime, end: datetime, number: int) -> Iterator[datetime]:
-    """Moments between two others, the last of them long enough ago to be believed."""
-    for place in range(number):
-        yield start + (end - start) * 0.85 * (place + 1) / (number + 1)
+    def _assign(self, tx: Session, case: Case, at: datetime) -> None:
+        mine = [each for each in self._colleagues if each.role == "clerk" and case.department_id in each.department_ids]
+        casework.assign(
+            tx,
+            case,
+            department_id=case.department_id,
+            assignee_id=mine[0].id if mine else None,
+            seen=case.version,
+            by=self._of_role("coordinator"),
+            town=self._world.town,
+            now=at,
+        )
 
+    def _move(self, tx: Session, case: Case, at: datetime, move: Move) -> None:
+        casework.change_status(
+            tx, case, move, seen=case.version, by=self._worker_of(case), town=self._world.town, now=at
+        )
 
-def _move(tx: Session, rng: Random, reference: str, to: Status, *, desk: _Desk, at: datetime, category: str) -> None:
-    case = cases.by_reference(tx, reference)
-    if case is None or case.id is None:
-        raise NotFound
-    clerk, town = desk.clerk_for(case.department_id), desk.town
-    if to == Status.OBJECTED:
+    def _take(self, tx: Session, case: Case, at: datetime) -> None:
+        self._move(tx, case, at, Move(Status.IN_PROGRESS))
+
+    def _plan(self, tx: Session, case: Case, at: datetime) -> None:
+        day = self._world.town.calendar.next_working_day((self._now + timedelta(days=3)).astimezone(ISTANBUL).date())
+        self._move(tx, case, at, Move(Status.PLANNED, planned_on=day))
+
+    def _ask(self, tx: Session, case: Case, at: datetime) -> None:
+        self._move(tx, case, at, Move(Status.WAITING, reply=voices.pick(self._rng, plan.QUESTIONS)))
+
+    def _pass_on(self, tx: Session, case: Case, at: datetime) -> None:
+        self._move(tx, case, at, Move(Status.EXTERNAL))
+
+    def _solve(self, tx: Session, case: Case, at: datetime) -> None:
+        done = voices.texts()[self._world.town.categories[case.category_id].code].done
+        self._move(tx, case, at, Move(Status.RESOLVED, reply=voices.pick(self._rng, done)))
+
+    def _decline(self, tx: Session, case: Case, at: datetime) -> None:
+        reason = plan.reason_for(self._world.town.categories[case.category_id].code, self._rng)
+        self._move(tx, case, at, Move(Status.DECLINED, reply=plan.DECLINES[reason][0], reason=reason))
+
+    def _withdraw(self, tx: Session, case: Case, at: datetime) -> None:
+        self._move(tx, case, at, Move(Status.WITHDRAWN))
+
+    def _return(self, tx: Session, case: Case, at: datetime) -> None:
+        roads = self._world.departments["FEN"]
+        self._move(tx, case, at, Move(Status.NEW, reason=_RETURN, department_id=roads))
+
+    def _note(self, tx: Session, case: Case, at: datetime) -> None:
+        casework.add_note(tx, case, _NOTE, seen=case.version, by=self._worker_of(case), now=at)
+
+    def _reply(self, tx: Session, case: Case, at: datetime) -> None:
+        casework.reply(tx, case, _REPLY, seen=case.version, by=self._worker_of(case), town=self._world.town, now=at)
+
+    def _inform(self, tx: Session, case: Case, at: datetime) -> None:
+        self._say(tx, case, at, voices.pick(self._rng, plan.INFORMATION))
+
+    def _object(self, tx: Session, case: Case, at: datetime) -> None:
+        self._say(tx, case, at, voices.pick(self._rng, plan.OBJECTIONS))
+
+    def _say(self, tx: Session, case: Case, at: datetime, words: str) -> None:
         submission = cases.submissions(tx, case)[0]
-        inbox.add_information(tx, case, submission, _OBJECTION, form_id=f"demo-{reference}", town=town, now=at)
-    elif to == Status.ASSIGNED and clerk is not desk.nur:
-        assigned = {"department_id": case.department_id, "assignee_id": clerk.id}
-        casework.assign(tx, case, **assigned, seen=case.version, by=desk.nur, town=town, now=at)
-    else:
-        move = Move(to=to, **_owed(rng, to, category, at))  # type: ignore[arg-type]
-        casework.change_status(tx, case, move, seen=case.version, by=clerk, town=town, now=at)
-    if to == Status.IN_PROGRESS:
-        casework.add_note(tx, case, _NOTE, seen=case.version, by=clerk, now=at + timedelta(minutes=1))
+        inbox.add_information(tx, case, submission, words, form_id=next(self._forms), town=self._world.town, now=at)
+
+    def _worker_of(self, case: Case) -> SignedIn:
+        """The clerk whose department it is; the coordinator where no clerk of the demo works."""
+        mine = [each for each in self._colleagues if each.role == "clerk" and case.department_id in each.department_ids]
+        return mine[0] if mine else self._of_role("coordinator")
+
+    def _of_role(self, role: str) -> SignedIn:
+        return next(each for each in self._colleagues if each.role == role)
 
 
-def _owed(rng: Random, to: Status, category: str, at: datetime) -> Mapping[str, object]:
-    """What a move owes: words for the applicant, a reason, a day."""
-    if to == Status.WAITING:
-        return {"reply": _QUESTION}
-    if to == Status.RESOLVED:
-        return {"reply": voices.pick(rng, voices.texts()[category].done)}
-    if to == Status.DECLINED:
-        return {"reply": _DECLINE, "reason": "not_found_on_site"}
-    if to == Status.PLANNED:
-        return {"planned_on": (at + timedelta(days=rng.randint(12, 30))).astimezone(ISTANBUL).date()}
-    return {}
+def _moment_of(number: int, acts: int, start: datetime, now: datetime) -> datetime:
+    """The first act follows within the hour, the last a little before now."""
+    first = min((now - start) * 0.4, timedelta(minutes=50))
+    share = 0 if acts == 1 else (number - 1) / (acts - 1)
+    return (start + first + (now - start - first) * 0.9 * share).replace(microsecond=0)
 
 
-def _let_letters_arrive(tx: Session, case_id: int) -> None:
-    """The demo's people do not exist: their letters count as delivered and none leaves the house."""
-    waiting = (col(Outgoing.case_id) == case_id, col(Outgoing.state) == "waiting")
-    tx.execute(update(Outgoing).where(*waiting).values(state="sent", sent_at=Outgoing.created_at))
+_ACTS = {
+    "assign": Stage._assign,
+    "take": Stage._take,
+    "plan": Stage._plan,
+    "ask": Stage._ask,
+    "inform": Stage._inform,
+    "external": Stage._pass_on,
+    "solve": Stage._solve,
+    "decline": Stage._decline,
+    "withdraw": Stage._withdraw,
+    "object": Stage._object,
+    "return": Stage._return,
+    "note": Stage._note,
+    "reply": Stage._reply,
+}
+
+
+class _Postman:
+    """Takes every letter away and brings none: nobody in a demo has a mailbox. One of them is full."""
+
+    channel = "email"
+
+    def send(self, letter: Letter) -> None:
+        if letter.address.endswith(_FULL_MAILBOX):
+            raise DeliveryFailed("Alıcının posta kutusu dolu.", permanent=True)
+
+
+def _colleagues(tx: Session) -> list[SignedIn]:
+    clerks = tx.exec(select(Clerk).where(Clerk.is_active).order_by(Clerk.id)).all()
+    return [
+        SignedIn(each.id, each.name, each.email, each.role, staff.departments_of(tx, each.id))
+        for each in clerks
+        if each.id is not None
+    ]

@@ -91,8 +91,8 @@ class Life:
         self._since = self._changed = at
         by_citizen = step.kind in ("information", "objection") or step.to == Status.WITHDRAWN
         by = None if by_citizen else self._by(step)
-        if step.kind == "objection":
-            self._start_objection(at)
+        if step.to == Status.OBJECTED:
+            self._object(at)
         self._move_clocks(frm, step.to, at)
         self._end_or_reopen(step, at)
         self._planned_on = step.planned_on
@@ -212,7 +212,9 @@ class Life:
             self._clocks.append(_clock(kind, value, unit, basis, at, due_at))
         self._due_at = min(each.clock["due_at"] for each in self._clocks)
 
-    def _start_objection(self, at: datetime) -> None:
+    def _object(self, at: datetime) -> None:
+        """Whoever closed a case is not who judges the objection."""
+        self._department, self._assignee = self._world.centre, None
         value, unit = inbox.OBJECTION_ANSWER
         self._clocks.append(_clock("objection", value, unit, "", at, self._world.due(at, value, unit)))
 

@@ -14,7 +14,7 @@ from portal.seeding.story import AT_THE_DESK, Story
 from portal.seeding.voices import pick
 from portal.seeding.world import World
 
-_DECLINES = {
+DECLINES = {
     "not_found_on_site": (
         "Ekibimiz bildirdiğiniz adreste inceleme yapmış, ancak anlatılan durum tespit edilememiştir. Sorun sürüyorsa "
         "fotoğraf ekleyerek yeniden bildirebilirsiniz.",
@@ -50,20 +50,20 @@ _REASONS = {
     "ULA": ("not_found_on_site", "no_budget_this_year"),
     "IDR": ("missing_information", "out_of_scope"),
 }
-_QUESTIONS = (
+QUESTIONS = (
     "Adresi bulabilmemiz için kapı numarasını ya da yakındaki bir yeri yazar mısınız?",
     "İşleme başlayabilmemiz için kimlik ve adres bilgilerinizi teyit eder misiniz?",
     "Sorunun hangi saatlerde yaşandığını bildirir misiniz?",
     "Durumu gösteren bir fotoğraf ekleyebilir misiniz?",
 )
-_INFORMATION = (
+INFORMATION = (
     "Kapı numarası 14, mavi demir kapı.",
     "Daha çok akşam sekizden sonra oluyor.",
     "Adresim doğru, beni bu numaradan arayabilirsiniz.",
     "Marketin tam karşısı, köşedeki bina.",
     "İstediğiniz belgeyi bugün şubeye bıraktım.",
 )
-_OBJECTIONS = (
+OBJECTIONS = (
     "Sorun giderilmedi, aynı yerde devam ediyor.",
     "Gelen ekip bakıp gitti, bir şey yapılmadı.",
     "Bir gün sonra yine aynı oldu, kabul etmiyorum.",
@@ -144,12 +144,12 @@ def _on_the_way(
     if plans < voices.texts()[story.category.code].planned:
         yield Step(at + (end - at) * 0.2, Status.PLANNED, planned_on=end.astimezone(ISTANBUL).date())
     if waits < 0.035:
-        yield Step(at + (end - at) * 0.4, Status.WAITING, words=pick(rng, _QUESTIONS))
-        yield Step(at + (end - at) * 0.7, Status.IN_PROGRESS, "information", words=pick(rng, _INFORMATION))
+        yield Step(at + (end - at) * 0.4, Status.WAITING, words=pick(rng, QUESTIONS))
+        yield Step(at + (end - at) * 0.7, Status.IN_PROGRESS, "information", words=pick(rng, INFORMATION))
 
 
 def _ending(world: World, rng: Random, story: Story, at: datetime) -> Step:
-    fate, which = rng.random(), rng.random()
+    fate = rng.random()
     if fate < 0.35 and (master := _same_matter(world, story)):
         words = f"Aynı konudaki {grouped(master)} numaralı başvuruyla birleştirilmiştir; sonuç size de bildirilecektir."
         return Step(at, Status.MERGED, words=words, reason=master)
@@ -157,10 +157,14 @@ def _ending(world: World, rng: Random, story: Story, at: datetime) -> Step:
         return Step(at, Status.WITHDRAWN)
     texts = voices.texts()[story.category.code]
     if fate > 0.947:
-        reasons = texts.declines or _REASONS[story.category.code.partition("-")[0]]
-        reason = reasons[int(which * len(reasons))]
-        return Step(at, Status.DECLINED, words=pick(rng, _DECLINES[reason]), reason=reason)
+        reason = reason_for(story.category.code, rng)
+        return Step(at, Status.DECLINED, words=pick(rng, DECLINES[reason]), reason=reason)
     return Step(at, Status.RESOLVED, words=pick(rng, texts.done))
+
+
+def reason_for(code: str, rng: Random) -> str:
+    """A believable reason to decline a matter of this category."""
+    return pick(rng, voices.texts()[code].declines or _REASONS[code.partition("-")[0]])
 
 
 def _same_matter(world: World, story: Story) -> str:
@@ -177,6 +181,6 @@ def _same_matter(world: World, story: Story) -> str:
 
 def _objection(world: World, rng: Random, at: datetime) -> Iterator[Step]:
     objected_at = at + timedelta(days=1 + rng.random() * 9)
-    yield Step(objected_at, Status.OBJECTED, "objection", words=pick(rng, _OBJECTIONS))
+    yield Step(objected_at, Status.OBJECTED, "objection", words=pick(rng, OBJECTIONS))
     again_at = world.at_work(objected_at + timedelta(days=1 + rng.random() * 12), rng)
     yield Step(again_at, Status.RESOLVED, words=_AGAIN)

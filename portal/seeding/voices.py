@@ -128,7 +128,7 @@ def words(rng: Random, category: Category, *, quarter: str, where: Street, chann
         said += f" {pick(rng, about.more)}"
     if rng.random() < 0.3 and category.kind in _COMPLAINTS:
         said += pick(rng, people().remarks)
-    said = _polite(rng, said, begins_with_name=ask[0] == "{")
+    said = _polite(rng, said, begins_with_name=ask.startswith(("{yer}", "{mahalle}", "{sokak}")))
     return _hurried(rng, said) if rng.random() < _HURRIED.get(channel, 0.0) else said
 
 

@@ -51,6 +51,11 @@ class World:
             clerks={each.id: _clerks_of(tx, each.id) for each in active if each.id is not None},
         )
 
+    @property
+    def centre(self) -> int:
+        """Where objections go."""
+        return self.departments[self.town.facts["coordinating_department"]]
+
     def due(self, received: datetime, value: int, unit: str, *, round_the_clock: bool = False) -> datetime:
         """What `deadlines.due` says; a limit in days is counted once for each day."""
         if unit == "hours":
