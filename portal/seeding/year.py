@@ -85,7 +85,9 @@ class _Weights:
         self._codes = sorted(world.categories.keys() & voices.texts().keys())
         self._summed = list(accumulate(_weight(code, on, is_storm=is_storm) for code in self._codes))
         is_holiday = on.weekday() < 5 and not world.town.calendar.counts(on)
-        self.total = self._summed[-1] * (_HOLIDAY if is_holiday else _WEEK[on.weekday()])
+        usual = _HOLIDAY if is_holiday else _WEEK[on.weekday()]
+        # A storm does not wait for Monday.
+        self.total = self._summed[-1] * (max(usual, 1.0) if is_storm else usual)
 
     def pick(self, rng: Random) -> str:
         """The category of one matter."""
