@@ -69,7 +69,8 @@ class Visit:
         return self._keep(answer, [*kept, (reference, key)])
 
     def close(self, answer: Answer, reference: str) -> Answer:
-        """Takes a case's key from this browser."""
+        """Takes a case's key from this browser, and with it the form that could fetch the key again."""
+        self._with(answer, DRAFT, "", max_age=0)
         return self._keep(answer, [each for each in self.keys.items() if each[0] != reference])
 
     def _keep(self, answer: Answer, opened: list[tuple[str, str]]) -> Answer:

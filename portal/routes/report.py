@@ -13,7 +13,7 @@ from portal.routes._page import Answer, go, page
 from portal.routes._visit import VISIT, Visit
 from portal.rules import places
 from portal.rules.refusal import Refused, msgid
-from portal.services import attachments, drafts, steps, topics, whereabouts
+from portal.services import attachments, drafts, steps, topics, tracking, whereabouts
 from portal.services.attachments import Picture
 from portal.services.steps import Step, Unfinished
 from portal.views import report as views
@@ -185,7 +185,7 @@ def summary(visit: Visit) -> Answer:
     if draft is None:
         return go(visit.request, _WAY_BACK)
     if draft.reference:
-        return go(visit.request, f"/alindi/{draft.reference}")
+        return _receipt(visit, draft.reference)
     report = Unfinished.of(draft, len(shots))
     step = steps.next_step(report, visit.town)
     if step != Step.SUMMARY:
@@ -200,12 +200,13 @@ def send(visit: Visit, fields: Fields) -> Answer:
         draft = visit.draft(tx)
         shots = _shots(tx, draft)
         sent = stored.draft_by_form(tx, fields.get("form_id", draft.form_id if draft else ""))
-        if sent is not None and sent.reference:
-            return go(visit.request, f"/alindi/{sent.reference}")
-        if draft is None or (sent is not None and sent.id != draft.id):
+        if sent is not None and (draft is None or sent.id != draft.id):
+            return go(visit.request, f"/alindi/{sent.reference}" if sent.reference else _WAY_BACK)
+        if draft is None:
             return go(visit.request, _WAY_BACK)
         report = Unfinished.of(draft, len(shots))
-        problems = steps.all_problems(report, visit.town, language=visit.language.code)
+        # What was sent before had been complete, and its fields are gone.
+        problems = {} if draft.reference else steps.all_problems(report, visit.town, language=visit.language.code)
         if not problems:
             receipt = drafts.send(
                 tx,
@@ -222,13 +223,20 @@ def send(visit: Visit, fields: Fields) -> Answer:
     return visit.open(go(visit.request, f"/alindi/{receipt.reference}"), receipt.reference, receipt.key)
 
 
+def _receipt(visit: Visit, reference: str) -> Answer:
+    """The receipt of what this browser has sent; the first answer may have been lost on the way, and its key with it."""
+    with visit.db.reading() as tx:
+        key = tracking.key_for(tx, reference, secret=visit.settings.secret)
+    return visit.open(go(visit.request, f"/alindi/{reference}"), reference, key)
+
+
 def _show(visit: Visit, step: Step, view: View, template: str) -> Answer:
     """A step's page, or the first step before it that is still to be done."""
     report = _unfinished(visit)
     if report is None:
         return go(visit.request, _WAY_BACK)
     if report.fields.get("reference"):
-        return go(visit.request, f"/alindi/{report.fields['reference']}")
+        return _receipt(visit, report.fields["reference"])
     wanted = steps.next_step(report, visit.town, before=step)
     if wanted != step:
         return go(visit.request, wanted.address)
@@ -241,7 +249,7 @@ def _take(visit: Visit, step: Step, typed: Mapping[str, Any], view: View, templa
     if kept is None:
         return go(visit.request, _WAY_BACK)
     if kept.fields.get("reference"):
-        return go(visit.request, f"/alindi/{kept.fields['reference']}")
+        return _receipt(visit, kept.fields["reference"])
     report = _with(kept, typed)
     problems = steps.problems(step, report, visit.town, language=visit.language.code)
     if problems:
