@@ -224,7 +224,7 @@ def send(visit: Visit, fields: Fields) -> Answer:
 
 
 def _receipt(visit: Visit, reference: str) -> Answer:
-    """The receipt of what this browser has sent; the first answer may have been lost on the way, and its key with it."""
+    """The receipt of what this browser has sent; the first answer, with its key, may have been lost on the way."""
     with visit.db.reading() as tx:
         key = tracking.key_for(tx, reference, secret=visit.settings.secret)
     return visit.open(go(visit.request, f"/alindi/{reference}"), reference, key)
