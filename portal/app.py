@@ -70,7 +70,7 @@ def create_app(settings: Settings) -> Litestar:
         compression_config=CompressionConfig(
             backend="gzip", minimum_size=800, gzip_compress_level=4, exclude=["^/static/", "^/foto/"]
         ),
-        before_request=_only_from_here,
+        before_request=_only_what_may_be_read,
         before_send=[_put_secure_headers if secure else _put_headers],
         on_shutdown=[db.close],
         request_max_body_size=MOST_BODY,
@@ -94,8 +94,11 @@ def _town(state: State) -> Town:
     return book.town(now=clock.now())
 
 
-def _only_from_here(request: Request[Any, Any, Any]) -> None:
+def _only_what_may_be_read(request: Request[Any, Any, Any]) -> None:
     """A second lock beside the form's token: what another site sends is refused unread."""
+    # No address of ours holds a NUL, and PostgreSQL cannot even be asked for it.
+    if "\0" in request.scope["path"]:
+        raise NotFound
     if request.method not in ("GET", "HEAD", "OPTIONS") and not _errors.is_from_here(request):
         raise PermissionDeniedException("sent from another site")
 

@@ -199,7 +199,7 @@ def send(visit: Visit, fields: Fields) -> Answer:
     with visit.db.transaction() as tx:
         draft = visit.draft(tx)
         shots = _shots(tx, draft)
-        sent = stored.draft_by_form(tx, fields.get("form_id", draft.form_id if draft else ""))
+        sent = stored.draft_by_form(tx, word(fields, "form_id", 64) or (draft.form_id if draft else ""))
         if sent is not None and (draft is None or sent.id != draft.id):
             return go(visit.request, f"/alindi/{sent.reference}" if sent.reference else _WAY_BACK)
         if draft is None:
