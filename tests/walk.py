@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from tests.citizen import AYSE, PLACE, WORDS
 from tests.web import Browser, Page
 
-__all__ = ["AYSE", "PLACE", "WORDS", "begin", "fill", "report"]
+WORDS = "Okulun önündeki yolda derin bir çukur var, arabalar zarar görüyor."
+PLACE = {"neighbourhood": "tacin", "street": "4516. Sokak, okulun önü"}
+AYSE = {"name": "Ayşe Yılmaz", "phone": "0532 123 45 67", "email": "ayse@ornek.com.tr"}
 
 
 def begin(browser: Browser, *, words: str = WORDS, category: str = "YOL-01") -> Page:
