@@ -66,7 +66,7 @@ def check_digit(digits: str) -> str:
 
 
 def grouped(reference: str) -> str:
-    """The number as people read it to each other: 4831-0975-2264."""
+    """The number as people read it to each other: 4831-0975-2262."""
     return "-".join(reference[start : start + 4] for start in range(0, LENGTH, 4))
 
 
