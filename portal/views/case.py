@@ -449,12 +449,13 @@ def _calls(record: Record, reader: Reader, sent: CaseForm | None, *, hidden: boo
         return
     by_id = {each.id: each for each in record.submissions}
     for each in record.callbacks:
-        if each.done_at is not None:
+        kept = sent if isinstance(sent, CallForm) and sent.call == each.id and sent.is_refused else None
+        # Whoever recorded a call second is told so at the form, with what was typed.
+        if each.done_at is not None and kept is None:
             continue
         submission = by_id.get(each.submission_id)
         person_id = submission.person_id if submission else None
         person = record.persons.get(person_id or 0)
-        kept = sent if isinstance(sent, CallForm) and sent.call == each.id and sent.is_refused else None
         yield Call(
             form=kept or CallForm(seen=case.version, call=each.id or 0),
             url=f"/masa/basvuru/{case.reference}/arama/{each.id}",
