@@ -1,0 +1,167 @@
+"""Who may open which address: one row for each, one column for each kind of person."""
+
+from collections.abc import Mapping
+
+import pytest
+from litestar.routes import HTTPRoute
+
+from db.models import Case
+from db.queries import post as stored_post
+from portal import statics
+from portal.services import attachments
+from tests import pictures
+from tests.desk import Office
+from tests.web import Page
+
+PEOPLE = ("stranger", "operator", "clerk", "foreign clerk", "coordinator", "manager", "administrator")
+
+# What somebody gets who opens the address with a road case, or fills in its form as the page would send it.
+# 200: it is shown or done. 422: it is told why not. 404: for this person it is not there. 401: sign in first.
+# "in": led to the sign-in page. A row of one word is for everybody.
+# fmt: off
+TABLE = {
+    #                                       stranger operator clerk  foreign coord. manager admin.
+    "GET /static/{path:path}":                  "200",
+    "GET /saglik":                              "200",
+    "GET /saglik/hazir":                        "200",
+    "GET /":                                    "200",
+    "GET /aydinlatma":                          "200",
+    "GET /erisilebilirlik":                     "200",
+    "GET /giris":                               "in       200      200    200     200    200     200",
+    "POST /giris":                              "422",
+    "GET /masa":                                "in       200      200    200     200    200     200",
+    "GET /masa/kuyruk":                         "in       200      200    200     200    200     200",
+    "GET /masa/basvuru/{ref:str}":              "in       200      200    404     200    200     200",
+    "POST /masa/basvuru/{ref:str}/durum":       "401      422      200    404     200    200     200",
+    "POST /masa/basvuru/{ref:str}/atama":       "401      422      200    404     200    200     200",
+    "POST /masa/basvuru/{ref:str}/not":         "401      200      200    404     200    200     200",
+    "POST /masa/basvuru/{ref:str}/yanit":       "401      422      200    404     200    200     200",
+    "POST /masa/basvuru/{ref:str}/arama/{call:int}":
+                                                "401      200      200    404     200    200     200",
+    "GET /bildir":                              "200",
+    "POST /bildir":                             "422",
+    "POST /bildir/konu":                        "200",
+    "GET /bildir/yer":                          "200",
+    "POST /bildir/yer":                         "200",
+    "GET /bildir/yer/bul":                      "200",
+    "GET /bildir/foto":                         "200",
+    "POST /bildir/foto":                        "200",
+    "GET /bildir/sorular":                      "200",
+    "POST /bildir/sorular":                     "200",
+    "GET /bildir/kim":                          "200",
+    "POST /bildir/kim":                         "200",
+    "GET /bildir/ozet":                         "200",
+    "POST /bildir/ozet":                        "422",
+    "GET /alindi/{reference:str}":              "200",
+    "GET /takip":                               "200",
+    "GET /takip/{reference:str}":               "200",
+    # A colleague's sign-in opens nothing on a citizen's page.
+    "POST /takip/{reference:str}/ac":           "422",
+    "POST /takip/{reference:str}/bilgi":        "404",
+    "POST /takip/{reference:str}/kapat":        "200",
+    "GET /foto/{name:str}":                     "404      200      200    404     200    200     200",
+    "GET /foto/{name:str}/kucuk":               "404      200      200    404     200    200     200",
+    # The last one, for it ends the sign-in.
+    "POST /cikis":                              "in",
+}
+# fmt: on
+
+FORMS: Mapping[str, Mapping[str, str]] = {
+    "POST /masa/basvuru/{ref:str}/durum": {"to": "resolved", "reply": "Çukur kapatıldı."},
+    "POST /masa/basvuru/{ref:str}/atama": {"department": "FEN"},
+    "POST /masa/basvuru/{ref:str}/not": {"note": "Bakıldı."},
+    "POST /masa/basvuru/{ref:str}/yanit": {"reply": "Ekibimiz yarın gelecek."},
+    "POST /masa/basvuru/{ref:str}/arama/{call:int}": {"outcome": "Arandı, anlatıldı."},
+    "POST /takip/{reference:str}/ac": {"last4": "0000"},
+    "POST /takip/{reference:str}/bilgi": {"words": "Çukur büyüdü."},
+}
+
+
+def test_every_address_says_who_may_open_it(office: Office):
+    missing = addresses(office) - TABLE.keys()
+
+    assert not missing, f"Say in TABLE who may open {sorted(missing)}: one word for everybody, or one for each person."
+
+
+def test_the_table_names_no_address_that_is_gone(office: Office):
+    gone = TABLE.keys() - addresses(office)
+
+    assert not gone, f"Take {sorted(gone)} out of TABLE: there is no such address."
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_everybody_gets_what_the_table_says(office: Office, person: str):
+    visitor = Visitor(office, person)
+
+    got = {address: visitor.try_(address) for address in TABLE}
+
+    assert got == {address: expected(row, person) for address, row in TABLE.items()}
+
+
+def addresses(office: Office) -> set[str]:
+    """Every method of every address the portal answers to."""
+    routes = (route for route in office.client.app.routes if isinstance(route, HTTPRoute))
+    return {f"{method} {route.path}" for route in routes for method in route.methods if method != "OPTIONS"}
+
+
+def expected(row: str, person: str) -> str:
+    words = row.split()
+    return words[0] if len(words) == 1 else words[PEOPLE.index(person)]
+
+
+class Visitor:
+    """One kind of person, in front of a browser of their own."""
+
+    def __init__(self, office: Office, person: str) -> None:
+        city = office.city
+        self._office = office
+        clerks = {
+            "operator": city.hasan,
+            "clerk": city.kemal,
+            "foreign clerk": city.deniz,
+            "coordinator": city.nur,
+            "manager": city.zeynep,
+            "administrator": city.selin,
+        }
+        self._browser = office.browser(clerks[person]) if person in clerks else office.stranger()
+        self._token = self._browser.get("/bildir").form(action="/bildir").values["_csrf_token"]
+
+    def try_(self, address: str) -> str:
+        """What comes of it, with a road case that nobody has touched."""
+        method, path = address.split()
+        case = _case(self._office, is_closed="{call:int}" in path) if "{" in path else None
+        there = _fill(self._office, path, case)
+        if method == "GET":
+            return _told(self._browser.get(there))
+        typed = {"_csrf_token": self._token, "version": str(case.version) if case else "", **FORMS.get(address, {})}
+        return _told(self._browser.post(there, typed))
+
+
+def _case(office: Office, *, is_closed: bool) -> Case:
+    # Who has only a telephone is rung up.
+    return office.city.case("resolved", email="") if is_closed else office.city.case("in_progress")
+
+
+def _fill(office: Office, path: str, case: Case | None) -> str:
+    """The address with this case, its photo and its call in it."""
+    if case is None:
+        return path
+    there = path.replace("{ref:str}", case.reference).replace("{reference:str}", case.reference)
+    if "{name:str}" in path:
+        there = there.replace("{name:str}", _photo(office, case))
+    if "{call:int}" in path:
+        with office.city.db.reading() as tx:
+            there = there.replace("{call:int}", str(stored_post.callbacks_of(tx, case.id or 0)[0].id))
+    return there.replace("/static/{path:path}", statics.url("css/base.css"))
+
+
+def _photo(office: Office, case: Case) -> str:
+    picture = attachments.read(pictures.photo((60, 40)), "IMG.jpg")
+    attachments.put(attachments.store(office.folder), picture)
+    with office.city.db.transaction() as tx:
+        attachments.add_to_case(tx, case, picture, now=office.city.now)
+    return picture.name
+
+
+def _told(page: Page) -> str:
+    return "in" if page.status == 200 and page.path == "/giris" else str(page.status)
