@@ -254,4 +254,4 @@ def test_while_nothing_can_be_stored_reports_can_still_be_followed(on_a_full_dis
     page = on_a_full_disk.get("/takip")
 
     assert page.status == 200
-    assert references.grouped("483109752264") in page.words
+    assert references.grouped("483109752262") in page.words
