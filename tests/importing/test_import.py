@@ -15,8 +15,6 @@ from portal.importing import takeover
 from portal.importing.complaints import CannotImport
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-BOSTON = Path(__file__).parents[3] / "shared" / "data" / "311-boston-2011.csv"
-BOSTON_MAP = Path(importing.__file__).parents[1] / "data" / "maps" / "boston-311.toml"
 
 MAP = """
 source = "eski-masa"
@@ -325,25 +323,6 @@ def test_text_nobody_can_see_is_left_out(desk: Desk) -> None:
     desk.run()
 
     assert desk.cases()[0].street == "Lale Sokak"
-
-
-@pytest.mark.skipif(not BOSTON.exists(), reason="the 15,000 real records of Boston lie beside the checkout, not in it")
-def test_the_records_of_boston_come_in_and_their_numbers_agree(desk: Desk, tmp_path: Path) -> None:
-    desk.file = tmp_path / "boston.csv"
-    desk.file.write_bytes(BOSTON.read_bytes())
-    desk.map = BOSTON_MAP
-
-    first, second = desk.run(), desk.run()
-
-    assert (first.new, first.rejected) == (15_000, 0)
-    assert (second.new, second.already_here) == (0, 15_000)
-    assert counts_are_right(desk.db)
-    with desk.db.reading() as tx:
-        by_status = queue.counts(tx, queue.Wanted(departments=None, statuses=()))
-        assert by_status["new"] == 1_008
-        assert by_status["resolved"] + by_status["declined"] == 13_992
-        answered = select(func.count()).select_from(Case).where(Case.answered_at == Case.closed_at)
-        assert tx.exec(answered).one() == 13_992
 
 
 def found(db: Database, words: str) -> list[int | None]:
