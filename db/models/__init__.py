@@ -8,18 +8,31 @@ from db.models.case import (
     ClockEntry,
     ContactPoint,
     DeskVersion,
+    Duty,
     Identity,
     Person,
     SourceRecord,
     Submission,
 )
+from db.models.law import Application, Enclosure, Letter, Series
 from db.models.post import Attachment, Callback, Draft, Message, Outgoing
 from db.models.staff import Attempt, Clerk, ClerkDepartment, StaffSession
-from db.models.town import Category, CategoryGroup, Department, Neighbourhood, Surrounding, TownDay, TownFact
+from db.models.town import (
+    CalendarEdition,
+    Category,
+    CategoryGroup,
+    Department,
+    Neighbourhood,
+    Surrounding,
+    TownDay,
+    TownFact,
+)
 
 __all__ = [
+    "Application",
     "Attachment",
     "Attempt",
+    "CalendarEdition",
     "Callback",
     "Case",
     "CaseCount",
@@ -34,11 +47,15 @@ __all__ = [
     "Department",
     "DeskVersion",
     "Draft",
+    "Duty",
+    "Enclosure",
     "Identity",
+    "Letter",
     "Message",
     "Neighbourhood",
     "Outgoing",
     "Person",
+    "Series",
     "SourceRecord",
     "StaffSession",
     "Submission",

@@ -10,14 +10,26 @@ from db.models._columns import moment, own_key, refers_to
 from db.types import Document, Key
 
 _open = {"sqlite_where": text("is_open = 1"), "postgresql_where": text("is_open")}
+_escalated = {
+    "sqlite_where": text("is_open = 1 AND escalated_at IS NOT NULL"),
+    "postgresql_where": text("is_open AND escalated_at IS NOT NULL"),
+}
+_to_escalate = {
+    "sqlite_where": text("is_open = 1 AND escalated_at IS NULL"),
+    "postgresql_where": text("is_open AND escalated_at IS NULL"),
+}
+_not_stopped = {"sqlite_where": text("state <> 'stopped'"), "postgresql_where": text("state <> 'stopped'")}
+_owed = {"sqlite_where": text("done_at IS NULL"), "postgresql_where": text("done_at IS NULL")}
 
 
 class Case(SQLModel, table=True):
     """The matter a department works on.
 
-    `version` grows with every change: a form carries the version it saw. `due_at` is derived from the
-    case's clocks and is empty while none runs; `due_order` is the same, with a far day for "none", so
-    that queues can page along it.
+    `version` grows with every change: a form carries the version it saw. `due_at` is the nearest of the
+    case's running clocks and open duties, `due_kind` says which, and both are empty while none runs;
+    `due_order` is the same moment, with a far day for "none", so that queues can page along it.
+    `legal_type` says which law the applicant invoked: a petition, a request for information or one about
+    personal data; everything else is a service request.
     """
 
     __tablename__ = "case"
@@ -26,6 +38,10 @@ class Case(SQLModel, table=True):
         Index("ix_case_open_received", "department_id", "received_at", "id", **_open),
         Index("ix_case_all_open_due", "due_order", "id", **_open),
         Index("ix_case_all_open_received", "received_at", "id", **_open),
+        Index("ix_case_open_changed", "department_id", "changed_at", "id", **_open),
+        Index("ix_case_all_open_changed", "changed_at", "id", **_open),
+        Index("ix_case_escalated", "department_id", "due_order", "id", **_escalated),
+        Index("ix_case_to_escalate", "due_order", "id", **_to_escalate),
         Index("ix_case_mine", "assignee_id", "due_order", "id", **_open),
         Index("ix_case_status_received", "department_id", "status", "received_at", "id"),
         Index("ix_case_all_status_received", "status", "received_at", "id"),
@@ -56,6 +72,9 @@ class Case(SQLModel, table=True):
     entered_at: datetime = moment()
     due_at: datetime | None = moment(optional=True)
     due_order: datetime = moment()
+    due_kind: str = Field(default="", max_length=20)
+    legal_type: str = Field(default="service", max_length=16)
+    escalated_at: datetime | None = moment(optional=True)
     status_since: datetime = moment()
     changed_at: datetime = moment()
     closed_at: datetime | None = moment(optional=True)
@@ -145,31 +164,68 @@ class CaseEvent(SQLModel, table=True):
 
 
 class Clock(SQLModel, table=True):
-    """One promise of time on a case: the town's own target, or a law's limit."""
+    """One promise of time on a case: the town's own target, or a law's limit.
+
+    `due_at` and `state` follow from the entries of its ledger, counted on the calendar of `edition_id`; they are
+    kept for the index. A clock of the unit "fixed" has a date that another authority has set.
+    """
 
     __tablename__ = "clock"
+    __table_args__ = (Index("ix_clock_to_recount", "edition_id", "id", **_not_stopped),)
     id: int | None = own_key()
     case_id: int = refers_to("case.id")
     kind: str = Field(max_length=12)
+    law: str = Field(default="", max_length=12)
     value: int
     unit: str = Field(max_length=16)
+    round_the_clock: bool = False
     basis: str = Field(default="", max_length=160)
     started_at: datetime = moment()
     due_at: datetime = moment()
     state: str = Field(default="running", max_length=8)
+    edition_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
 
 
 class ClockEntry(SQLModel, table=True):
-    """A line in a clock's ledger: started, paused, resumed, stopped, recomputed."""
+    """A line in a clock's ledger (`portal.rules.ledger`): what happened, when it took effect, and what date followed.
+
+    `value` is what an extension adds; `told_on` the day the applicant was told of it; `noted_at` when it was written.
+    """
 
     __tablename__ = "clock_entry"
     id: int | None = own_key()
     clock_id: int = refers_to("clock.id")
     at: datetime = moment()
+    noted_at: datetime | None = moment(optional=True)
     act: str = Field(max_length=12)
     due_at: datetime = moment()
+    value: int | None = None
+    basis: str = Field(default="", max_length=160)
+    told_on: date | None = None
     words: str = Field(default="", max_length=300)
     by_id: int | None = refers_to("clerk.id", optional=True, index=False)
+    edition_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
+
+
+class Duty(SQLModel, table=True):
+    """Something owed on a case by a day of its own: telling of an extension, a result, the payment of a fee.
+
+    With a `value` its day is counted from `opened_at`; without one it is the day of its clock.
+    """
+
+    __tablename__ = "duty"
+    __table_args__ = (Index("ix_duty_owed", "kind", "due_at", **_owed),)
+    id: int | None = own_key()
+    case_id: int = refers_to("case.id")
+    clock_id: int | None = refers_to("clock.id", optional=True, index=False)
+    kind: str = Field(max_length=20)
+    value: int | None = None
+    unit: str = Field(default="", max_length=16)
+    due_at: datetime = moment()
+    opened_at: datetime = moment()
+    done_at: datetime | None = moment(optional=True)
+    done_by_id: int | None = refers_to("clerk.id", optional=True, index=False)
+    words: str = Field(default="", max_length=300)
 
 
 class CaseCount(SQLModel, table=True):

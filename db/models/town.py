@@ -1,12 +1,12 @@
 """The town: what a municipality is made of. Rows, loaded from files and edited by administrators."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column
 from sqlmodel import Field, SQLModel
 
-from db.models._columns import own_key, refers_to
+from db.models._columns import moment, own_key, refers_to
 from db.types import Document
 
 
@@ -103,3 +103,19 @@ class TownDay(SQLModel, table=True):
     on: date = Field(unique=True)
     kind: str = Field(max_length=8)
     name: str = Field(max_length=120)
+
+
+class CalendarEdition(SQLModel, table=True):
+    """The whole working calendar as it stood from a moment on: every date we count names the edition it was counted on.
+
+    `week` maps a weekday ("0" is Monday) to its hours; `days` are [day, kind, name], the national ones included.
+    """
+
+    __tablename__ = "calendar_edition"
+    id: int | None = own_key()
+    made_at: datetime = moment()
+    by_id: int | None = refers_to("clerk.id", optional=True, index=False)
+    words: str = Field(default="", max_length=300)
+    half_day_counts: bool = True
+    week: dict[str, list[str]] = Field(sa_column=Column(Document, nullable=False))
+    days: list[list[str]] = Field(sa_column=Column(Document, nullable=False))

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from db.models import Case, CaseCount, CaseEvent, Clock, ClockEntry, DeskVersion, SourceRecord, Submission
+from db.models import Case, CaseCount, CaseEvent, DeskVersion, SourceRecord, Submission
 
 NO_DUE = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -144,39 +144,6 @@ _SUBMISSIONS = select(Submission).where(Submission.case_id == bindparam("case_id
 def submissions(tx: Session, case: Case) -> Sequence[Submission]:
     """Everyone who asked, first to last."""
     return tx.execute(_SUBMISSIONS, {"case_id": case.id}).scalars().all()
-
-
-def add_clock(tx: Session, case: Case, clock: Clock, *, words: str = "") -> Clock:
-    """Start a clock on a case, with the first line of its ledger."""
-    tx.add(clock)
-    tx.flush()
-    tx.add(ClockEntry(clock_id=clock.id, at=clock.started_at, act="started", due_at=clock.due_at, words=words))
-    return clock
-
-
-_CLOCKS = select(Clock).where(Clock.case_id == bindparam("case_id")).order_by(Clock.id)  # type: ignore[arg-type]
-
-
-def clocks(tx: Session, case: Case) -> Sequence[Clock]:
-    """The clocks of a case, in the order they were started."""
-    return tx.execute(_CLOCKS, {"case_id": case.id}).scalars().all()
-
-
-def add_clock_entry(
-    tx: Session, clock: Clock, act: str, *, at: datetime, words: str = "", by_id: int | None = None
-) -> None:
-    """Write a line in a clock's ledger; lines are never changed or removed."""
-    tx.add(ClockEntry(clock_id=clock.id, at=at, act=act, due_at=clock.due_at, words=words, by_id=by_id))
-
-
-_PAUSED_SINCE = select(func.max(ClockEntry.at)).where(
-    ClockEntry.clock_id == bindparam("clock_id"), ClockEntry.act == "paused"
-)
-
-
-def paused_since(tx: Session, clock: Clock) -> datetime | None:
-    """When a clock was last paused."""
-    return tx.execute(_PAUSED_SINCE, {"clock_id": clock.id}).scalar()
 
 
 _STATUS_BEFORE = (

@@ -6,29 +6,30 @@ from datetime import datetime
 from db import search
 from db.queries.cases import NO_DUE
 from portal.importing.mapping import RecordMap
-from portal.importing.record import Taken, hours_between
-from portal.rules import deadlines, lifecycle, references
+from portal.importing.record import Taken
+from portal.rules import ledger, lifecycle, references
 from portal.rules.lifecycle import Status
+from portal.services import clocks, history
 from portal.services.history import PastCase, PastClock, Row
 from portal.services.townbook import Town
 
 
 def past_case(taken: Taken, reference: str, record_map: RecordMap, town: Town, *, now: datetime) -> PastCase:
     """The record as a case that has been here all along; nobody is written to about what is over."""
-    clocks = _clocks(taken, town)
+    ledgers = _clocks(taken, town)
     return PastCase(
-        case=_case(taken, reference, clocks, now=now),
+        case=_case(taken, reference, ledgers, now=now),
         submission=_submission(taken, reference, record_map, now=now),
         search_words=_search_words(taken, reference, town),
         events=_events(taken, record_map),
-        clocks=clocks,
+        clocks=ledgers,
         source={"source": record_map.source, "external_id": taken.external_id},
     )
 
 
-def _case(taken: Taken, reference: str, clocks: list[PastClock], *, now: datetime) -> Row:
+def _case(taken: Taken, reference: str, ledgers: list[PastClock], *, now: datetime) -> Row:
     is_open = lifecycle.is_open(taken.status)
-    due = min(each.clock["due_at"] for each in clocks) if is_open else None
+    due, due_kind = history.nearest(ledgers) if is_open else (None, "")
     since = taken.closed_at or taken.received_at
     return {
         "reference": reference,
@@ -49,6 +50,7 @@ def _case(taken: Taken, reference: str, clocks: list[PastClock], *, now: datetim
         "entered_at": now,
         "due_at": due,
         "due_order": due or NO_DUE,
+        "due_kind": due_kind,
         "status_since": since,
         "changed_at": since,
         "closed_at": taken.closed_at,
@@ -105,38 +107,12 @@ def _events(taken: Taken, record_map: RecordMap) -> list[Row]:
 def _clocks(taken: Taken, town: Town) -> list[PastClock]:
     """The date that was promised where the record has one; otherwise what this town promises."""
     category, start = taken.category, taken.received_at
+    end = taken.closed_at
     if taken.due_at is not None:
-        hours = hours_between(start, taken.due_at)
-        return [_clock(taken, "service", hours, "hours", "source", taken.due_at)]
-    target = deadlines.due(
-        start,
-        category.target_value,
-        category.target_unit,  # type: ignore[arg-type]
-        town.calendar,
-        round_the_clock=category.priority == "urgent",
-    )
-    legal = deadlines.due(start, category.legal_value, category.legal_unit, town.calendar)  # type: ignore[arg-type]
-    return [
-        _clock(taken, "service", category.target_value, category.target_unit, "", target.at),
-        _clock(taken, "legal", category.legal_value, category.legal_unit, category.legal_basis, legal.at),
-    ]
-
-
-def _clock(taken: Taken, kind: str, value: int, unit: str, basis: str, due_at: datetime) -> PastClock:
-    start, end = taken.received_at, taken.closed_at
-    entries: list[Row] = [{"at": start, "act": "started", "due_at": due_at}]
-    if end is not None:
-        entries.append({"at": end, "act": "stopped", "due_at": due_at})
-    clock = {
-        "kind": kind,
-        "value": value,
-        "unit": unit,
-        "basis": basis,
-        "started_at": start,
-        "due_at": due_at,
-        "state": "running" if end is None else "stopped",
-    }
-    return PastClock(clock, entries)
+        promise = {"kind": "service", "value": 0, "unit": ledger.FIXED, "basis": "source"}
+        return [history.past_clock(promise, start, taken.due_at, town.calendar, ended_at=end)]
+    counted = ((promise, clocks.due_of_promise(promise, start, town.calendar)) for promise in clocks.promises(category))
+    return [history.past_clock(promise, start, due_at, town.calendar, ended_at=end) for promise, due_at in counted]
 
 
 def _search_words(taken: Taken, reference: str, town: Town) -> str:

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import compress
 from zoneinfo import ZoneInfo
 
@@ -205,8 +205,3 @@ def _not_longer(text: str, most: int, name: str) -> str:
 def _unmapped(turkish: str, english: str, row: Mapping[str, str], columns: Sequence[str]) -> BadRow:
     said = ", ".join(f"{column} = {row[column][:60]!r}" for column in columns)
     return BadRow(f"eşlemede bu {turkish} yok: {said}", f"the map does not know this {english}: {said}")
-
-
-def hours_between(start: datetime, end: datetime) -> int:
-    """Whole hours, rounded up; none when the end lies before the start."""
-    return max(0, math.ceil((end - start) / timedelta(hours=1)))

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from db.engine import Database
 from db.models import Case
-from db.queries import cases, people
+from db.queries import cases, clocks, people
 from db.queries import post as stored_post
 from portal import clock, languages
 from portal.routes import _page
@@ -180,7 +180,7 @@ def _record(tx: Session, case: Case) -> Record:
         persons=people.by_id(tx, person_ids),
         points=people.contact_points(tx, person_ids),
         events=cases.events(tx, case),
-        clocks=cases.clocks(tx, case),
+        clocks=clocks.of_case(tx, case_id),
         outgoing=stored_post.outgoing_of(tx, case_id),
         callbacks=stored_post.callbacks_of(tx, case_id),
         attachments=stored_post.attachments_of(tx, case_id),

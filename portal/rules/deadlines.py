@@ -8,8 +8,8 @@
 - Days are those of Istanbul: what arrives at 22:30 UTC belongs to the next local day.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -23,15 +23,36 @@ from portal.rules.refusal import msgid
 Unit = Literal["hours", "working_days", "calendar_days"]
 DayKind = Literal["full", "half", "working"]
 Lateness = Literal["late", "today", "soon", "fine"]
+Window = tuple[time, time]
 
 ISTANBUL = ZoneInfo("Europe/Istanbul")
 HALF_DAY_ENDS = time(13, 0)
 KNOWN_YEARS = range(2000, 2041)
 
-_ONE_DAY = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 _END_OF_DAY = time(23, 59, 59)
-_WEEKEND = msgid("Hafta sonu")
-_RECEIVED = msgid("Başvuru günü sayılmaz")
+WEEKEND = msgid("Hafta sonu")
+RECEIVED = msgid("Başvuru günü sayılmaz")
+PAUSED = msgid("Süre durdu")
+RESTARTED = msgid("Süre yeniden başladı; bu gün sayılmaz")
+# What the national calendar calls its days, so that another language can say them too.
+HOLIDAYS = (
+    msgid("Yılbaşı"),
+    msgid("Ulusal Egemenlik ve Çocuk Bayramı"),
+    msgid("Emek ve Dayanışma Günü"),
+    msgid("Atatürk'ü Anma, Gençlik ve Spor Bayramı"),
+    msgid("Demokrasi ve Millî Birlik Günü"),
+    msgid("Zafer Bayramı"),
+    msgid("Cumhuriyet Bayramı"),
+    msgid("Cumhuriyet Bayramı (saat 13.00'ten)"),
+    msgid("Ramazan Bayramı"),
+    msgid("Ramazan Bayramı (saat 13.00'ten)"),
+    msgid("Kurban Bayramı"),
+    msgid("Kurban Bayramı (saat 13.00'ten)"),
+)
+
+# What was not counted: from a moment to a moment. The day it begins on still counts, the day it ends on does not.
+Pause = tuple[datetime, datetime]
 
 
 class Day(NamedTuple):
@@ -42,12 +63,16 @@ class Day(NamedTuple):
 
 
 class CountedDay(NamedTuple):
-    """One line of "show me the count": the day, its number when it counts, and why it does not or is special."""
+    """One line of "show me the count": the day, its number when it counts, and why it does not or is special.
+
+    Where hours are counted, `minutes` says how many of this day were.
+    """
 
     on: date
     number: int
     counts: bool
     why: str
+    minutes: int = 0
 
 
 class Due(NamedTuple):
@@ -73,27 +98,29 @@ class TownDay(Protocol):
     def name(self) -> str: ...
 
 
+OFFICE_HOURS: Mapping[int, Window] = MappingProxyType({weekday: (time(8, 30), time(17, 30)) for weekday in range(5)})
+
+
 @dataclass(frozen=True)
 class Calendar:
-    """The days and hours on which the town works."""
+    """The days and hours on which the town works. `edition` is the stored calendar it was read from, if any."""
 
     holidays: Mapping[date, Day]
     half_day_counts: bool = True
-    work_start: time = time(8, 30)
-    work_end: time = time(17, 30)
-    working_weekdays: frozenset[int] = frozenset({0, 1, 2, 3, 4})
+    week: Mapping[int, Window] = field(default_factory=lambda: OFFICE_HOURS)
+    edition: int | None = None
 
     def __post_init__(self) -> None:
-        if not self.working_weekdays or self.work_start >= self.work_end:
+        if not self.week or any(start >= end for start, end in self.week.values()):
             raise ValueError("a town works on at least one weekday, and closes after it opens")
 
     def counts(self, on: date) -> bool:
         """Whether this is a working day in the sense of the law."""
         day = self.holidays.get(on)
         if day is None:
-            return on.weekday() in self.working_weekdays
+            return on.weekday() in self.week
         if day.kind == "half":
-            return self.half_day_counts and on.weekday() in self.working_weekdays
+            return self.half_day_counts and on.weekday() in self.week
         return day.kind == "working"
 
     def why(self, on: date) -> str:
@@ -101,31 +128,51 @@ class Calendar:
         day = self.holidays.get(on)
         if day is not None:
             return day.name
-        return "" if on.weekday() in self.working_weekdays else _WEEKEND
+        return "" if on.weekday() in self.week else WEEKEND
 
     def hours(self, on: date) -> tuple[datetime, datetime] | None:
         """The moments in UTC between which the town works on this day, if it does."""
-        if not self.counts(on):
-            return None
         day = self.holidays.get(on)
-        end = min(self.work_end, HALF_DAY_ENDS) if day is not None and day.kind == "half" else self.work_end
-        return _moment(on, self.work_start), _moment(on, end)
+        kind = day.kind if day is not None else ""
+        if kind == "full" or (kind != "working" and on.weekday() not in self.week):
+            return None
+        # A Saturday the town works on keeps the hours of the first day of its week.
+        start, end = self.week.get(on.weekday()) or self.week[min(self.week)]
+        if kind == "half":
+            end = min(end, HALF_DAY_ENDS)
+        return (_moment(on, start), _moment(on, end)) if start < end else None
 
     def next_working_day(self, on: date) -> date:
         """This day, or the first one after it on which the town works."""
         while not self.counts(on):
-            on += _ONE_DAY
+            on += ONE_DAY
+        return on
+
+    def working_day_after(self, on: date, value: int) -> date:
+        """The last day of so many working days after this one."""
+        while value > 0:
+            on += ONE_DAY
+            value -= self.counts(on)
+        return on
+
+    def working_day_before(self, on: date, value: int) -> date:
+        """The day that lies so many working days before this one."""
+        while value > 0:
+            on -= ONE_DAY
+            value -= self.counts(on)
         return on
 
 
-def calendar_for(town_days: Iterable[TownDay] = (), *, half_day_counts: bool = True) -> Calendar:
+def calendar_for(
+    town_days: Iterable[TownDay] = (), *, half_day_counts: bool = True, week: Mapping[int, Window] = OFFICE_HOURS
+) -> Calendar:
     """The national calendar with the town's own days laid over it."""
     days = dict(national_days())
     for each in town_days:
         if each.kind not in ("full", "half", "working"):
             raise ValueError(f"a town's day is full, half or working, not {each.kind!r}")
         days[each.on] = Day(each.kind, each.name)  # type: ignore[arg-type]
-    return Calendar(MappingProxyType(days), half_day_counts=half_day_counts)
+    return Calendar(MappingProxyType(days), half_day_counts=half_day_counts, week=week)
 
 
 @lru_cache(maxsize=1)
@@ -138,35 +185,28 @@ def national_days() -> Mapping[date, Day]:
     return MappingProxyType(days)
 
 
-def case_due(
+def due(
     received: datetime,
-    target_value: int,
-    target_unit: Unit,
-    legal_value: int,
-    legal_unit: Unit,
-    priority: str,
+    value: int,
+    unit: Unit,
     calendar: Calendar,
+    *,
+    round_the_clock: bool = False,
+    pauses: Sequence[Pause] = (),
 ) -> Due:
-    """When a case is due: the category's own target, never later than its legal limit."""
-    target = due(received, target_value, target_unit, calendar, round_the_clock=priority == "urgent")
-    return stricter(target, due(received, legal_value, legal_unit, calendar))
+    """Counts from the moment of receipt; hours run day and night only where somebody is on duty day and night.
 
-
-def stricter(target: Due, legal: Due) -> Due:
-    """The one that ends sooner."""
-    return legal if legal.at < target.at else target
-
-
-def due(received: datetime, value: int, unit: Unit, calendar: Calendar, *, round_the_clock: bool = False) -> Due:
-    """Counts from the moment of receipt; hours run day and night only where somebody is on duty day and night."""
+    `pauses` are in order and do not overlap; one that begins when the limit has passed changes nothing.
+    """
     if value < 0:
         raise ValueError("a deadline cannot lie before its beginning")
-    if unit == "working_days":
-        return _due_in_working_days(_local_day(received), value, calendar)
-    if unit == "calendar_days":
-        return _due_in_calendar_days(_local_day(received), value, calendar)
     if unit == "hours":
-        return _due_in_hours(received, value, calendar, round_the_clock=round_the_clock)
+        return _due_in_hours(received, value, calendar, round_the_clock=round_the_clock, pauses=pauses)
+    waits = tuple((local_day(start), local_day(end)) for start, end in pauses)
+    if unit == "working_days":
+        return _due_in_working_days(local_day(received), value, calendar, waits)
+    if unit == "calendar_days":
+        return _due_in_calendar_days(local_day(received), value, calendar, waits)
     raise ValueError(f"no such unit of time: {unit!r}")
 
 
@@ -176,7 +216,7 @@ def lateness(due_at: datetime | None, now: datetime, *, soon_days: int = 2) -> L
         return "fine"
     if due_at < now:
         return "late"
-    left = (_local_day(due_at) - _local_day(now)).days
+    left = (local_day(due_at) - local_day(now)).days
     if left == 0:
         return "today"
     return "soon" if left <= soon_days else "fine"
@@ -187,121 +227,108 @@ def working_days_between(start: date, end: date, calendar: Calendar) -> int:
     return sum(calendar.counts(start + timedelta(days=ahead)) for ahead in range(1, (end - start).days + 1))
 
 
-def after_pause(
-    due_at: datetime,
-    paused_at: datetime,
-    resumed_at: datetime,
-    calendar: Calendar,
-    *,
-    unit: Unit,
-    round_the_clock: bool = False,
-) -> datetime:
-    """The new deadline of the town's own target: what was left when the wait began is left again when it ends.
-
-    Only the service target pauses. Whether a legal limit may stand still is the law's to say, not ours: its clock
-    is a row of its own. A deadline already missed when the wait began stays missed.
-    """
-    if paused_at >= due_at or resumed_at <= paused_at:
-        return due_at
-    if unit == "hours" and round_the_clock:
-        return due_at + (resumed_at - paused_at)
-    if unit == "hours":
-        return _add_working_time(resumed_at, _working_time(paused_at, due_at, calendar), calendar)
-    last_day, paused_on, resumed_on = _local_day(due_at), _local_day(paused_at), _local_day(resumed_at)
-    if unit == "calendar_days":
-        return _end_of(calendar.next_working_day(last_day + (resumed_on - paused_on)))
-    left = working_days_between(paused_on, last_day, calendar)
-    return max(due_at, _end_of(_nth_working_day(resumed_on, left, calendar)))
-
-
-def _due_in_working_days(received_on: date, value: int, calendar: Calendar) -> Due:
-    holidays, weekdays, half_counts = calendar.holidays, calendar.working_weekdays, calendar.half_day_counts
-    days = [CountedDay(received_on, 0, False, _RECEIVED)]
-    on, number = received_on, 0
-    # Calendar.counts and Calendar.why, written out: this loop runs for every case that is opened or imported.
-    while number < value:
-        on += _ONE_DAY
-        is_weekday = on.weekday() in weekdays
-        day = holidays.get(on)
-        if day is None:
-            counts, why = is_weekday, "" if is_weekday else _WEEKEND
-        else:
-            counts, why = day.kind == "working" or (day.kind == "half" and half_counts and is_weekday), day.name
-        number += counts
-        days.append(CountedDay(on, number if counts else 0, counts, why))
-    return Due(on, _end_of(on), tuple(days), on)
-
-
-def _due_in_calendar_days(received_on: date, value: int, calendar: Calendar) -> Due:
-    days = [CountedDay(received_on, 0, False, _RECEIVED)]
-    on = received_on
-    for number in range(1, value + 1):
-        on += _ONE_DAY
-        days.append(CountedDay(on, number, True, ""))
-    counted_to = on
-    # The days the limit is carried over, each with the reason it could not end there.
-    while not calendar.counts(on):
-        days[-1] = days[-1]._replace(why=calendar.why(on))
-        on += _ONE_DAY
-        days.append(CountedDay(on, 0, False, ""))
-    return Due(on, _end_of(on), tuple(days), counted_to)
-
-
-def _due_in_hours(received: datetime, value: int, calendar: Calendar, *, round_the_clock: bool) -> Due:
-    first, span, received = _local_day(received), timedelta(hours=value), received.astimezone(UTC)
-    at = received + span if round_the_clock else _add_working_time(received, span, calendar)
-    last = _local_day(at)
-    days: list[CountedDay] = []
-    number = 0
-    for ahead in range((last - first).days + 1):
-        on = first + timedelta(days=ahead)
-        counts = round_the_clock or calendar.counts(on)
-        number += counts
-        days.append(CountedDay(on, number if counts else 0, counts, "" if round_the_clock else calendar.why(on)))
-    return Due(last, at, tuple(days), last)
-
-
-def _add_working_time(start: datetime, span: timedelta, calendar: Calendar) -> datetime:
-    """The moment at which this much working time has passed since the start."""
-    on = _local_day(start)
-    while True:
-        window = calendar.hours(on)
-        if window is not None:
-            begin = max(start, window[0])
-            if begin + span <= window[1]:
-                return begin + span
-            span -= max(window[1] - begin, timedelta(0))
-        on += _ONE_DAY
-
-
-def _working_time(start: datetime, end: datetime, calendar: Calendar) -> timedelta:
-    """How much working time lies between two moments."""
-    total = timedelta(0)
-    on, last = _local_day(start), _local_day(end)
-    while on <= last:
-        window = calendar.hours(on)
-        if window is not None:
-            total += max(min(end, window[1]) - max(start, window[0]), timedelta(0))
-        on += _ONE_DAY
-    return total
-
-
-def _nth_working_day(start: date, value: int, calendar: Calendar) -> date:
-    on = start
-    while value > 0:
-        on += _ONE_DAY
-        value -= calendar.counts(on)
-    return on
-
-
-def _local_day(moment: datetime) -> date:
+def local_day(moment: datetime) -> date:
+    """The day it is in Istanbul at this moment."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs its time zone")
     return moment.astimezone(ISTANBUL).date()
 
 
-def _end_of(on: date) -> datetime:
+def end_of(on: date) -> datetime:
+    """The last moment of a day in Istanbul, in UTC."""
     return _moment(on, _END_OF_DAY)
+
+
+def start_of(on: date) -> datetime:
+    """The first moment of a day in Istanbul, in UTC."""
+    return _moment(on, time())
+
+
+def _due_in_working_days(received_on: date, value: int, calendar: Calendar, waits: Sequence[tuple[date, date]]) -> Due:
+    holidays, weekdays, half_counts = calendar.holidays, calendar.week, calendar.half_day_counts
+    days = [CountedDay(received_on, 0, False, RECEIVED)]
+    on, number = received_on, 0
+    # Calendar.counts and Calendar.why, written out: this loop runs for every case that is opened or imported.
+    while number < value:
+        on += ONE_DAY
+        is_weekday = on.weekday() in weekdays
+        day = holidays.get(on)
+        if waits and _waits_on(on, waits):
+            counts, why = False, PAUSED
+        elif day is None:
+            counts, why = is_weekday, "" if is_weekday else WEEKEND
+        else:
+            counts, why = day.kind == "working" or (day.kind == "half" and half_counts and is_weekday), day.name
+        number += counts
+        days.append(CountedDay(on, number if counts else 0, counts, why))
+    return Due(on, end_of(on), tuple(days), on)
+
+
+def _due_in_calendar_days(received_on: date, value: int, calendar: Calendar, waits: Sequence[tuple[date, date]]) -> Due:
+    days = [CountedDay(received_on, 0, False, RECEIVED)]
+    on, number = received_on, 0
+    while number < value:
+        on += ONE_DAY
+        waiting = bool(waits) and _waits_on(on, waits)
+        number += not waiting
+        days.append(CountedDay(on, 0, False, PAUSED) if waiting else CountedDay(on, number, True, ""))
+    counted_to = on
+    # The days the limit is carried over, each with the reason it could not end there.
+    while not calendar.counts(on):
+        days[-1] = days[-1]._replace(why=calendar.why(on))
+        on += ONE_DAY
+        days.append(CountedDay(on, 0, False, ""))
+    return Due(on, end_of(on), tuple(days), counted_to)
+
+
+def _waits_on(on: date, waits: Sequence[tuple[date, date]]) -> bool:
+    return any(start < on <= end for start, end in waits)
+
+
+def _due_in_hours(
+    received: datetime, value: int, calendar: Calendar, *, round_the_clock: bool, pauses: Sequence[Pause]
+) -> Due:
+    on, left = local_day(received), timedelta(hours=value)
+    at = received = received.astimezone(UTC)
+    days: list[CountedDay] = []
+    number = 0
+    while True:
+        window = (_moment(on, time()), _moment(on + ONE_DAY, time())) if round_the_clock else calendar.hours(on)
+        spent = timedelta(0)
+        for start, end in _pieces(window, received, pauses):
+            at = start + min(end - start, left - spent)
+            spent += at - start
+            if spent == left:
+                break
+        left -= spent
+        # Midnight belongs to the day it begins; the end of the office hours to the day they end.
+        is_last = not left and window is not None and (at < window[1] or (at == window[1] and not round_the_clock))
+        counts = spent > timedelta(0) or is_last
+        number += counts
+        why = "" if round_the_clock else calendar.why(on)
+        days.append(CountedDay(on, number if counts else 0, counts, why, int(spent / timedelta(minutes=1))))
+        if is_last:
+            return Due(on, at, tuple(days), on)
+        on += ONE_DAY
+
+
+def _pieces(
+    window: tuple[datetime, datetime] | None, received: datetime, pauses: Sequence[Pause]
+) -> list[tuple[datetime, datetime]]:
+    """The parts of a day's hours that lie after the receipt and outside every pause."""
+    if window is None or window[1] <= received:
+        return []
+    start, end = max(window[0], received), window[1]
+    pieces = []
+    for pause_start, pause_end in pauses:
+        if start < pause_start:
+            pieces.append((start, min(end, pause_start)))
+        start = max(start, min(pause_end, end))
+        if pause_start >= end:
+            break
+    if start < end or not pieces:
+        pieces.append((start, end))
+    return [piece for piece in pieces if piece[0] <= piece[1]]
 
 
 def _moment(on: date, at: time) -> datetime:

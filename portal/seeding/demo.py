@@ -26,7 +26,7 @@ from portal.seeding.life import Life
 from portal.seeding.plan import Step
 from portal.seeding.story import AT_THE_DESK, Story
 from portal.seeding.world import World
-from portal.services import casework, delivery, history, inbox, intake
+from portal.services import casework, clocks, delivery, history, inbox, intake
 from portal.services.accounts import SignedIn
 from portal.services.casework import Move
 from portal.services.intake import Intake
@@ -129,16 +129,8 @@ class Stage:
         today = self._now.astimezone(ISTANBUL).date()
         for minutes in range(30, 20 * 24 * 60, 10):
             at = self._now - timedelta(minutes=minutes)
-            due = deadlines.case_due(
-                at,
-                category.target_value,
-                category.target_unit,  # type: ignore[arg-type]
-                category.legal_value,
-                category.legal_unit,  # type: ignore[arg-type]
-                category.priority,
-                calendar,
-            )
-            if due.on == today and due.at > self._now:
+            due_at, _ = clocks.first_due(category, at, calendar)
+            if deadlines.local_day(due_at) == today and due_at > self._now:
                 return at
         return self._now - timedelta(days=1)
 

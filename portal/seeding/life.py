@@ -1,19 +1,21 @@
 """What becomes of an invented case: its steps, told under the rules that live cases follow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from db import search
 from db.queries.cases import NO_DUE
 from portal import languages
 from portal.clock import ISTANBUL
-from portal.rules import deadlines, lifecycle, references, reporting, routing
+from portal.rules import laws, ledger, lifecycle, references, reporting, routing
+from portal.rules.ledger import Limit, Line
 from portal.rules.lifecycle import Status
 from portal.seeding.plan import Step
 from portal.seeding.story import AT_THE_DESK, Story
 from portal.seeding.world import World
-from portal.services import inbox, intake, letters
+from portal.services import clocks, history, intake, letters
 from portal.services.history import PastCase, PastClock, PastLetter, Row
 
 _CALLED = "Telefonla arandı, sonuç bildirildi."
@@ -38,6 +40,7 @@ class Life:
         self._messages: list[Row] = []
         self._words = [story.words]
         self._due_at: datetime | None = None
+        self._due_kind = ""
         self._open()
 
     def live(self, steps: Iterator[Step]) -> "Life":
@@ -202,47 +205,41 @@ class Life:
 
     def _start_clocks(self) -> None:
         """The town's own target and the law's limit each keep their own ledger."""
-        category, at = self._story.category, self._story.received_at
-        is_urgent = category.priority == "urgent"
-        for kind, value, unit, basis, around in (
-            ("service", category.target_value, category.target_unit, "", is_urgent),
-            ("legal", category.legal_value, category.legal_unit, category.legal_basis, False),
-        ):
-            due_at = self._world.due(at, value, unit, round_the_clock=around)
-            self._clocks.append(_clock(kind, value, unit, basis, at, due_at))
-        self._due_at = min(each.clock["due_at"] for each in self._clocks)
+        for promise in clocks.promises(self._story.category):
+            self._start_clock(promise, self._story.received_at)
+        self._due_at, self._due_kind = history.nearest(self._clocks)
+
+    def _start_clock(self, promise: Mapping[str, Any], at: datetime) -> None:
+        due_at = self._world.due(at, promise["value"], promise["unit"], round_the_clock=promise["round_the_clock"])
+        self._clocks.append(history.past_clock(promise, at, due_at, self._world.town.calendar))
 
     def _object(self, at: datetime) -> None:
         """Whoever closed a case is not who judges the objection."""
         self._department, self._assignee = self._world.centre, None
-        value, unit = inbox.OBJECTION_ANSWER
-        self._clocks.append(_clock("objection", value, unit, "", at, self._world.due(at, value, unit)))
+        term = laws.TERMS["objection"]
+        value = laws.term(self._world.town.facts, term.name)
+        self._start_clock({"kind": "objection", "value": value, "unit": term.unit, "round_the_clock": False}, at)
 
     def _move_clocks(self, frm: Status, to: Status, at: datetime) -> None:
         before, after = lifecycle.clock_of(frm), lifecycle.clock_of(to)
         if before == after:
             return
         for each in self._clocks:
-            self._move_clock(each, after, at)
-        running = [each.clock["due_at"] for each in self._clocks if each.clock["state"] == "running"]
-        self._due_at = min(running, default=None) if after in ("runs", "own") else None
+            act = clocks.act_for(each.clock["kind"], each.clock["state"], after)
+            if act:
+                history.note(each, act, at, due_at=self._due_after(each, act, at))
+        rests = after not in ("runs", "own")
+        self._due_at, self._due_kind = (None, "") if rests else history.nearest(self._clocks)
 
-    def _move_clock(self, each: PastClock, after: lifecycle.Clock, at: datetime) -> None:
-        clock = each.clock
-        if after == "paused":
-            act, state = ("paused", "paused") if clock["kind"] == "service" else ("", clock["state"])
-        elif after in ("stopped", "none"):
-            act, state = "stopped", "stopped"
-        elif clock["state"] == "running" or (after == "own" and clock["kind"] != "objection"):
-            return
-        else:
-            act, state = "resumed", "running"
-            clock["due_at"] = deadlines.after_pause(
-                clock["due_at"], each.entries[-1]["at"], at, self._world.town.calendar, unit=clock["unit"]
-            )
-        if act and state != clock["state"]:
-            clock["state"] = state
-            each.entries.append({"at": at, "act": act, "due_at": clock["due_at"]})
+    def _due_after(self, past: PastClock, act: str, at: datetime) -> datetime:
+        """What the ledger gives after this line; only the end of a wait moves a date."""
+        clock = past.clock
+        if clock["state"] != "paused":
+            return past.entries[-1]["due_at"]
+        limit = Limit(clock["value"], clock["unit"], clock["round_the_clock"])
+        lines = [Line(each["act"], each["at"], each["due_at"]) for each in past.entries]
+        lines.append(Line(act, at, clock["due_at"]))
+        return ledger.reckon(limit, lines, self._world.town.calendar).due.at
 
     def _case(self) -> Row:
         story, category = self._story, self._story.category
@@ -266,6 +263,7 @@ class Life:
             "entered_at": story.received_at,
             "due_at": self._due_at,
             "due_order": self._due_at or NO_DUE,
+            "due_kind": self._due_kind,
             "status_since": self._since,
             "changed_at": self._changed,
             "closed_at": self._closed_at,
@@ -317,19 +315,6 @@ class Life:
             story.name,
             story.reference,
         )
-
-
-def _clock(kind: str, value: int, unit: str, basis: str, at: datetime, due_at: datetime) -> PastClock:
-    clock = {
-        "kind": kind,
-        "value": value,
-        "unit": unit,
-        "basis": basis,
-        "started_at": at,
-        "due_at": due_at,
-        "state": "running",
-    }
-    return PastClock(clock, [{"at": at, "act": "started", "due_at": due_at}])
 
 
 def _facts_of(step: Step) -> Row:

@@ -6,14 +6,14 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from db import search
-from db.models import Case, Clock
+from db.models import Case
 from db.queries import cases, staff
 from portal import clock
-from portal.rules import deadlines, lifecycle, permissions
+from portal.rules import lifecycle, permissions
 from portal.rules.lifecycle import Status
 from portal.rules.permissions import Actor
 from portal.rules.refusal import NotFound, Refused, msgid
-from portal.services import outbox
+from portal.services import clocks, outbox
 from portal.services.townbook import Town
 
 MOST_NOTE = 4000
@@ -56,7 +56,7 @@ def change_status(tx: Session, case: Case, move: Move, *, seen: int, by: Actor, 
     _check_length(move.reply, "reply")
     _check_length(move.reason, "reason")
     values = _values_of(case, frm, move, town=town, now=now)
-    values |= move_clocks(tx, case, frm, move.to, by=by, town=town, now=now)
+    values |= clocks.follow(tx, case, frm, move.to, by=by, town=town, now=now)
     department_from = case.department_id
     _change(tx, case, seen=seen, now=now, **values)
     cases.add_event(
@@ -224,41 +224,3 @@ def _check_assignee(tx: Session, department_id: int, assignee_id: int | None) ->
         return
     if assignee_id not in {clerk.id for clerk in staff.colleagues_of(tx, department_id)}:
         raise Refused("Sorumlu, seçilen birimde çalışan biri olmalı.", field="assignee")
-
-
-def move_clocks(
-    tx: Session, case: Case, frm: Status, to: Status, *, by: Actor | None, town: Town, now: datetime
-) -> dict[str, object]:
-    """Bring every clock's ledger in line with the new status; answers the due date that follows, where it changes."""
-    before, after = lifecycle.clock_of(frm), lifecycle.clock_of(to)
-    if before == after:
-        return {}
-    clocks = cases.clocks(tx, case)
-    for each in clocks:
-        _move_clock(tx, case, each, after, by=by, town=town, now=now)
-    if after in ("paused", "stopped", "none"):
-        return {"due_at": None}
-    return {"due_at": min((each.due_at for each in clocks if each.state == "running"), default=None)}
-
-
-def _move_clock(
-    tx: Session, case: Case, each: Clock, after: str, *, by: Actor | None, town: Town, now: datetime
-) -> None:
-    if after == "paused":
-        # The applicant is silent, not the law: only the town's own target waits.
-        act, state = ("paused", "paused") if each.kind == "service" else ("", each.state)
-    elif after in ("stopped", "none"):
-        act, state = "stopped", "stopped"
-    elif each.state == "running" or (after == "own" and each.kind != "objection"):
-        return
-    else:
-        act, state = "resumed", "running"
-        if each.state == "paused":
-            since = cases.paused_since(tx, each) or now
-            urgent = town.categories[case.category_id].priority == "urgent"
-            each.due_at = deadlines.after_pause(
-                each.due_at, since, now, town.calendar, unit=each.unit, round_the_clock=urgent
-            )
-    if act and state != each.state:
-        each.state = state
-        cases.add_clock_entry(tx, each, act, at=now, by_id=by.id if by else None)

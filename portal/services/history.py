@@ -1,8 +1,9 @@
 """Write cases that have a past: taken over from another system, or invented for a trial."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -22,6 +23,8 @@ from db.models import (
     Submission,
 )
 from db.queries import cases
+from portal.rules import ledger
+from portal.rules.deadlines import Calendar
 
 Row = dict[str, Any]
 
@@ -56,6 +59,32 @@ class PastLetter:
 
     outgoing: Row
     callback: Row | None = None
+
+
+def past_clock(
+    promise: Mapping[str, Any], at: datetime, due_at: datetime, calendar: Calendar, *, ended_at: datetime | None = None
+) -> PastClock:
+    """A clock that began at a moment, and stopped at another if it has ended."""
+    clock = {**promise, "started_at": at, "due_at": due_at, "state": "running", "edition_id": calendar.edition}
+    past = PastClock(clock, [])
+    note(past, "started", at, due_at=due_at)
+    if ended_at is not None:
+        note(past, "stopped", ended_at, due_at=due_at)
+    return past
+
+
+def note(past: PastClock, act: str, at: datetime, *, due_at: datetime) -> None:
+    """Write a line in a past clock's ledger, and the date and state that followed from it."""
+    edition = past.clock["edition_id"]
+    past.entries.append({"at": at, "noted_at": at, "act": act, "due_at": due_at, "edition_id": edition})
+    past.clock["due_at"] = due_at
+    past.clock["state"] = ledger.STATE_AFTER.get(act, past.clock["state"])
+
+
+def nearest(clocks: Iterable[PastClock]) -> tuple[datetime | None, str]:
+    """The nearest date of the clocks that run, and which of them it is of."""
+    running = [(each.clock["due_at"], each.clock["kind"]) for each in clocks if each.clock["state"] == "running"]
+    return min(running, key=lambda each: each[0], default=(None, ""))
 
 
 def write(tx: Session, past: Sequence[PastCase]) -> None:

@@ -5,17 +5,16 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from db import search
-from db.models import Case, Clock, Message, Submission
+from db.models import Case, Message, Submission
 from db.queries import cases, post
-from portal.rules import deadlines, lifecycle
+from portal.rules import laws, lifecycle
 from portal.rules.lifecycle import Status
 from portal.rules.refusal import Refused
-from portal.services import casework
+from portal.services import casework, clocks
 from portal.services.townbook import Town
 
 MOST_WORDS = 4000
 OBJECTION_WINDOW = timedelta(days=30)
-OBJECTION_ANSWER = (15, "working_days")
 
 
 def may_object(case: Case, *, now: datetime) -> bool:
@@ -65,7 +64,7 @@ def _move_by_applicant(
             _start_objection_clock(tx, case, town=town, now=now)
             values = _to_the_centre(town)
         values |= {"status": to, "is_open": True, "status_since": now, "closed_at": None, "answered_at": None}
-        values |= casework.move_clocks(tx, case, frm, to, by=None, town=town, now=now)
+        values |= clocks.follow(tx, case, frm, to, by=None, town=town, now=now)
     if not cases.change(tx, case, seen=case.version, now=now, **values):
         raise casework.Outdated
     cases.add_event(
@@ -99,9 +98,6 @@ def _to_the_centre(town: Town) -> dict[str, object]:
 
 
 def _start_objection_clock(tx: Session, case: Case, *, town: Town, now: datetime) -> None:
-    value, unit = OBJECTION_ANSWER
-    due = deadlines.due(now, value, unit, town.calendar)
     lifecycle.check_move(Status(case.status), Status.OBJECTED, by_citizen=True)
-    cases.add_clock(
-        tx, case, Clock(case_id=case.id, kind="objection", value=value, unit=unit, started_at=now, due_at=due.at)
-    )
+    value, unit = laws.term(town.facts, "objection"), laws.TERMS["objection"].unit
+    clocks.start(tx, case, kind="objection", value=value, unit=unit, at=now, town=town, now=now)

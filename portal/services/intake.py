@@ -6,14 +6,14 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from db import search
-from db.models import Case, Category, Clock, ContactPoint, Person, Submission
+from db.models import Case, Category, ContactPoint, Person, Submission
 from db.queries import cases, people, post
-from portal.rules import deadlines, references, reporting, routing
+from portal.rules import references, reporting, routing
 from portal.rules.lifecycle import Status
 from portal.rules.permissions import Actor
 from portal.rules.refusal import Refused
 from portal.rules.reporting import Report
-from portal.services import contact, outbox
+from portal.services import clocks, contact, outbox
 from portal.services.townbook import Town
 
 SUBJECT_LENGTH = 140
@@ -57,7 +57,7 @@ def open_case(
     submission = _add_submission(tx, case, person, report, intake, category, secret=secret, now=now, by=by)
     if intake.draft_id is not None:
         post.give_attachments(tx, intake.draft_id, case_id=submission.case_id, submission_id=submission.id or 0)
-    _start_clocks(tx, case, category, town=town)
+    clocks.start_all(tx, case, category, town=town, now=now)
     cases.add_event(
         tx,
         case,
@@ -95,7 +95,7 @@ def _receipt(submission: Submission, secret: bytes, *, is_repeat: bool = False) 
 
 
 def _add_case(tx: Session, report: Report, intake: Intake, category: Category, *, town: Town, now: datetime) -> Case:
-    due = _due(category, town, now=now)
+    due, due_kind = clocks.first_due(category, now, town.calendar)
     quarter = next((each for each in town.neighbourhoods.values() if each.code == report.neighbourhood_code), None)
     case = Case(
         reference=_free_reference(tx),
@@ -115,6 +115,7 @@ def _add_case(tx: Session, report: Report, intake: Intake, category: Category, *
         entered_at=now,
         due_at=due,
         due_order=due,
+        due_kind=due_kind,
         status_since=now,
         changed_at=now,
     )
@@ -132,18 +133,6 @@ def _free_reference(tx: Session) -> str:
         reference = references.new_reference()
         if cases.by_reference(tx, reference) is None:
             return reference
-
-
-def _due(category: Category, town: Town, *, now: datetime) -> datetime:
-    return deadlines.case_due(
-        now,
-        target_value=category.target_value,
-        target_unit=category.target_unit,
-        legal_value=category.legal_value,
-        legal_unit=category.legal_unit,
-        priority=category.priority,
-        calendar=town.calendar,
-    ).at
 
 
 def _add_person(tx: Session, report: Report, *, now: datetime) -> Person | None:
@@ -194,16 +183,3 @@ def _add_submission(
     tx.add(submission)
     tx.flush()
     return submission
-
-
-def _start_clocks(tx: Session, case: Case, category: Category, *, town: Town) -> None:
-    """The town's own target and the law's limit each keep their own ledger."""
-    for kind, value, unit, basis, urgent in (
-        ("service", category.target_value, category.target_unit, "", category.priority == "urgent"),
-        ("legal", category.legal_value, category.legal_unit, category.legal_basis, False),
-    ):
-        due = deadlines.due(case.received_at, value, unit, town.calendar, round_the_clock=urgent)
-        clock = Clock(
-            case_id=case.id, kind=kind, value=value, unit=unit, basis=basis, started_at=case.received_at, due_at=due.at
-        )
-        cases.add_clock(tx, case, clock)

@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -11,6 +11,7 @@ from db.engine import Database
 from db.models import Category, CategoryGroup, Department, Neighbourhood, Surrounding
 from db.queries import town as stored
 from portal.rules import deadlines
+from portal.services import calendars
 
 FRESH_FOR = timedelta(seconds=20)
 
@@ -59,16 +60,7 @@ def read(tx: Session) -> Town:
         surroundings=stored.surroundings(tx),
         clerk_names=stored.clerk_names(tx),
         colleagues=stored.colleagues(tx),
-        calendar=_calendar(tx, facts),
-    )
-
-
-def _calendar(tx: Session, facts: Mapping[str, str]) -> deadlines.Calendar:
-    half_day_counts = facts.get("half_day_counts", "yes") == "yes"
-    return replace(
-        deadlines.calendar_for(stored.days(tx), half_day_counts=half_day_counts),
-        work_start=time.fromisoformat(facts.get("work_start", "08:30")),
-        work_end=time.fromisoformat(facts.get("work_end", "17:30")),
+        calendar=calendars.current(tx),
     )
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, func, select
 from db.engine import Database
 from db.models import Case, CaseCount, CaseEvent, Clock, ClockEntry, Outgoing, SourceRecord, Submission
 from db.queries import cases, queue
+from db.queries import clocks as stored_clocks
 from portal import importing
 from portal.importing import takeover
 from portal.importing.complaints import CannotImport
@@ -100,7 +101,7 @@ def test_an_open_record_sits_in_its_departments_queue_with_the_date_it_was_promi
         wanted = queue.Wanted(departments=frozenset({case.department_id}))
         assert [row.id for row in queue.page(tx, wanted, order="due", after=None, limit=50)] == [case.id]
         assert queue.counts(tx, wanted) == {"new": 1}
-        (clock,) = cases.clocks(tx, case)
+        (clock,) = stored_clocks.of_case(tx, case.id or 0)
         assert (clock.kind, clock.basis, clock.state, clock.due_at) == ("service", "source", "running", case.due_at)
 
 
@@ -119,8 +120,8 @@ def test_a_finished_record_keeps_its_answer_and_the_moments_of_its_history(desk:
         assert (ended.at, ended.status_from, ended.status_to) == (closed, "new", "resolved")
         assert ended.words == "Budama yapılmıştır."
         assert ended.is_public
-        assert {clock.state for clock in cases.clocks(tx, case)} == {"stopped"}
-        assert {clock.kind for clock in cases.clocks(tx, case)} == {"service", "legal"}
+        assert {clock.state for clock in stored_clocks.of_case(tx, case.id or 0)} == {"stopped"}
+        assert {clock.kind for clock in stored_clocks.of_case(tx, case.id or 0)} == {"service", "legal"}
         assert tx.exec(select(func.count()).select_from(Outgoing)).one() == 0
 
 

@@ -2,7 +2,7 @@
 
 import csv
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -125,7 +125,7 @@ def test_a_moment_without_a_time_zone_is_not_guessed():
 
 def test_a_calendar_on_which_nobody_ever_works_is_refused():
     with pytest.raises(ValueError, match="at least one weekday"):
-        Calendar({}, working_weekdays=frozenset())
+        Calendar({}, week={})
 
 
 def test_the_count_can_be_shown_day_by_day():
@@ -150,24 +150,6 @@ def test_the_count_shows_where_a_limit_was_carried_to():
     ]
 
 
-def test_a_target_is_never_later_than_the_law():
-    received = local("2026-06-01T10:00")
-
-    found = deadlines.case_due(received, 30, "working_days", 30, "calendar_days", "low", TURKEY)
-
-    assert found == deadlines.due(received, 30, "calendar_days", TURKEY)
-
-
-def test_a_stricter_target_holds():
-    received = local("2026-06-05T17:00")
-
-    ordinary = deadlines.case_due(received, 8, "hours", 30, "calendar_days", "high", TURKEY)
-    urgent = deadlines.case_due(received, 8, "hours", 30, "calendar_days", "urgent", TURKEY)
-
-    assert local_words(ordinary.at) == "2026-06-08 16:00:00"
-    assert local_words(urgent.at) == "2026-06-06 01:00:00"
-
-
 @pytest.mark.parametrize(
     ("due_at", "expected"),
     [
@@ -186,36 +168,6 @@ def test_lateness_is_said_in_local_days(due_at, expected):
 
 def test_a_case_without_a_deadline_is_never_late():
     assert deadlines.lateness(None, local("2026-06-03T10:00")) == "fine"
-
-
-@pytest.mark.parametrize(
-    ("unit", "due_at", "paused", "resumed", "expected"),
-    [
-        # Three working days were left on Monday; three are left on the next Monday.
-        ("working_days", "2026-06-04T23:59:59", "2026-06-01T15:00", "2026-06-08T09:00", "2026-06-11 23:59:59"),
-        ("working_days", "2026-06-04T23:59:59", "2026-06-01T09:00", "2026-06-01T16:00", "2026-06-04 23:59:59"),
-        ("calendar_days", "2026-06-10T23:59:59", "2026-06-01T09:00", "2026-06-04T16:00", "2026-06-15 23:59:59"),
-        ("hours", "2026-06-01T15:00", "2026-06-01T10:00", "2026-06-03T14:00", "2026-06-04 10:00:00"),
-        ("working_days", "2026-06-01T23:59:59", "2026-06-02T09:00", "2026-06-09T09:00", "2026-06-01 23:59:59"),
-    ],
-)
-def test_what_was_left_before_a_wait_is_left_after_it(unit, due_at, paused, resumed, expected):
-    found = deadlines.after_pause(local(due_at), local(paused), local(resumed), TURKEY, unit=unit)
-
-    assert local_words(found) == expected
-
-
-def test_an_urgent_wait_gives_back_the_same_hours():
-    found = deadlines.after_pause(
-        local("2026-06-06T03:00"),
-        local("2026-06-06T01:00"),
-        local("2026-06-07T01:30"),
-        TURKEY,
-        unit="hours",
-        round_the_clock=True,
-    )
-
-    assert local_words(found) == "2026-06-07 03:30:00"
 
 
 MOMENTS = st.datetimes(datetime(2001, 1, 1), datetime(2039, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -248,11 +200,41 @@ def test_counting_forth_and_back_agree(received, value):
     assert deadlines.working_days_between(received.astimezone(ISTANBUL).date(), found.on, TURKEY) == value
 
 
-@given(MOMENTS, st.integers(1, 60), ANY_UNIT, st.integers(0, 400), st.integers(0, 400))
-def test_a_wait_never_makes_a_deadline_earlier(received, value, unit, until_pause, waited):
-    due_at = deadlines.due(received, value, unit, TURKEY).at
-    paused = received + timedelta(hours=until_pause)
+def test_each_weekday_has_hours_of_its_own():
+    week = {0: (time(8, 0), time(17, 0)), 4: (time(8, 0), time(12, 0))}
+    calendar = calendar_for(week=week)
 
-    found = deadlines.after_pause(due_at, paused, paused + timedelta(hours=waited), TURKEY, unit=unit)
+    # Friday ends at noon; what is left runs on into Monday.
+    assert local_words(deadlines.due(local("2026-06-05T11:00"), 3, "hours", calendar).at) == "2026-06-08 10:00:00"
+    assert deadlines.due(local("2026-06-05T11:00"), 2, "working_days", calendar).on == date(2026, 6, 12)
 
-    assert found >= due_at
+
+def test_a_working_saturday_keeps_the_hours_of_a_monday():
+    calendar = calendar_for([Extra(date(2026, 6, 6), "working")])
+
+    assert local_words(deadlines.due(local("2026-06-05T16:30"), 2, "hours", calendar).at) == "2026-06-06 09:30:00"
+
+
+def test_the_count_of_hours_says_how_many_minutes_of_each_day_it_took():
+    days = deadlines.due(local("2026-06-05T15:00"), 5, "hours", TURKEY).days
+
+    assert [(day.on.day, day.minutes, day.why) for day in days] == [
+        (5, 150, ""),
+        (6, 0, "Hafta sonu"),
+        (7, 0, "Hafta sonu"),
+        (8, 150, ""),
+    ]
+
+
+def test_four_hours_before_midnight_end_on_the_day_that_begins():
+    found = deadlines.due(local("2026-06-06T20:00"), 4, "hours", TURKEY, round_the_clock=True)
+
+    assert local_words(found.at) == "2026-06-07 00:00:00"
+    assert found.on == date(2026, 6, 7)
+
+
+@given(st.dates(date(2001, 1, 1), date(2039, 1, 1)), st.integers(0, 30))
+def test_working_days_are_walked_back_as_they_were_walked_forth(start, value):
+    start = TURKEY.next_working_day(start)
+
+    assert TURKEY.working_day_before(TURKEY.working_day_after(start, value), value) == start

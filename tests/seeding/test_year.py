@@ -26,6 +26,7 @@ from db.models import (
     Submission,
 )
 from db.queries import cases, queue
+from db.queries import clocks as stored_clocks
 from portal.clock import ISTANBUL
 from portal.rules import lifecycle, references
 from portal.rules.lifecycle import Status
@@ -165,7 +166,7 @@ def test_the_due_date_is_that_of_the_clock_that_runs_out_first(db: Database) -> 
 
     with db.reading() as tx:
         for case in tx.exec(select(Case)):
-            clocks = cases.clocks(tx, case)
+            clocks = stored_clocks.of_case(tx, case.id or 0)
             running = [clock.due_at for clock in clocks if clock.state == "running"]
             pauses = lifecycle.clock_of(case.status) == "paused"
             assert case.due_at == (None if pauses else min(running, default=None))

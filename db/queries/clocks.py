@@ -1,0 +1,44 @@
+"""The clocks of a case, the lines of their ledgers, and what is owed by a day of its own."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
+
+from db.models import Clock, ClockEntry, Duty
+
+_OF_CASE = select(Clock).where(Clock.case_id == bindparam("case_id")).order_by(col(Clock.id))  # type: ignore[arg-type]
+_ENTRIES = (
+    select(ClockEntry)
+    .where(col(ClockEntry.clock_id).in_(bindparam("clock_ids", expanding=True)))
+    .order_by(col(ClockEntry.id))
+)
+_DUTIES = select(Duty).where(Duty.case_id == bindparam("case_id")).order_by(col(Duty.id))  # type: ignore[arg-type]
+
+
+def of_case(tx: Session, case_id: int) -> Sequence[Clock]:
+    """The clocks of a case, in the order they were started."""
+    return tx.execute(_OF_CASE, {"case_id": case_id}).scalars().all()
+
+
+def entries(tx: Session, clocks: Sequence[Clock]) -> dict[int, list[ClockEntry]]:
+    """The ledger of each clock, by its key, in the order it was written."""
+    found: dict[int, list[ClockEntry]] = {each.id: [] for each in clocks if each.id is not None}
+    if found:
+        for entry in tx.execute(_ENTRIES, {"clock_ids": list(found)}).scalars():
+            found[entry.clock_id].append(entry)
+    return found
+
+
+def add(tx: Session, clock: Clock, first: ClockEntry) -> Clock:
+    """Store a new clock with the first line of its ledger."""
+    tx.add(clock)
+    tx.flush()
+    first.clock_id = clock.id or 0
+    tx.add(first)
+    return clock
+
+
+def duties(tx: Session, case_id: int) -> Sequence[Duty]:
+    """What was and is owed on a case besides its clocks, in the order it arose."""
+    return tx.execute(_DUTIES, {"case_id": case_id}).scalars().all()
