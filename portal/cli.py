@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from portal.settings import Settings
@@ -156,6 +156,21 @@ def _staff_add(settings: Settings, args: argparse.Namespace) -> int:
     return 0
 
 
+def _deadline(_settings: Settings, args: argparse.Namespace) -> int:
+    from portal import counting
+
+    for line in counting.lines(
+        args.received,
+        args.count,
+        args.unit,
+        rolled=args.rolled,
+        explain=args.explain,
+        round_the_clock=args.round_the_clock,
+    ):
+        print(line)
+    return 0
+
+
 def show_progress(done: int, total: int) -> None:
     """Draws one line that fills up; in a pipe or a log it stays silent."""
     if not sys.stderr.isatty():
@@ -173,6 +188,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_seeds(commands)
     _add_import(commands)
     _add_staff(commands)
+    _add_deadline(commands)
     return parser
 
 
@@ -228,11 +244,36 @@ def _add_staff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add.set_defaults(act=_staff_add)
 
 
+def _add_deadline(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    deadline = commands.add_parser("deadline", help="when a time limit ends on the national calendar, and why")
+    deadline.add_argument("--received", metavar="DATE", type=_moment, required=True, help="2026-03-16[T14:30]")
+    deadline.add_argument("--count", metavar="N", type=_limit, required=True, help="how many")
+    units = ("is_gunu", "takvim_gunu", "saat")
+    deadline.add_argument("--unit", choices=units, required=True, help="working days, days or hours")
+    deadline.add_argument("--rolled", action="store_true", help="carried over to a working day where it ends on none")
+    deadline.add_argument("--explain", action="store_true", help="with the count, day by day")
+    deadline.add_argument("--round-the-clock", action="store_true", help="hours run day and night (urgent matters)")
+    deadline.set_defaults(act=_deadline)
+
+
 def _count(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
     return number
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError("must be a whole number, 0 or more")
+    return int(text[:9])
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as no:
+        raise argparse.ArgumentTypeError("must look like 2026-03-16 or 2026-03-16T14:30") from no
 
 
 def _date(text: str) -> date:

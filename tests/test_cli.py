@@ -138,3 +138,61 @@ def test_what_is_kept_is_for_its_owner_alone(tmp_path: Path):
 
     assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "var" / "portal.sqlite3").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("--received 2026-03-16 --count 15 --unit is_gunu", "2026-04-07"),
+        ("--received 2026-11-20 --count 30 --unit takvim_gunu", "2026-12-20"),
+        ("--received 2026-11-20 --count 30 --unit takvim_gunu --rolled", "2026-12-21"),
+        ("--received 2026-10-28T12:00 --count 2 --unit saat", "2026-10-30 09:30"),
+        ("--received 2026-10-28T12:00 --count 2 --unit saat --round-the-clock", "2026-10-28 14:00"),
+        ("--received 2026-03-16 --count 0 --unit is_gunu", "2026-03-16"),
+    ],
+)
+def test_a_time_limit_is_counted_at_the_terminal(env, capsys, words, expected):
+    assert main(["deadline", *words.split()], env) == 0
+
+    assert capsys.readouterr().out == f"{expected}\n"
+
+
+def test_the_count_is_explained_day_by_day(env, capsys):
+    main(
+        ["deadline", *["--received", "2026-11-19", "--count", "3", "--unit", "takvim_gunu", "--rolled", "--explain"]],
+        env,
+    )
+
+    assert capsys.readouterr().out.splitlines() == [
+        "2026-11-23",
+        "2026-11-19 Per    –  Başvuru günü sayılmaz",
+        "2026-11-20 Cum    1",
+        "2026-11-21 Cmt    2",
+        "2026-11-22 Paz    3  Hafta sonu",
+        "2026-11-23 Pzt    –",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--received 2026-02-30 --count 15 --unit is_gunu",
+        "--received yesterday --count 15 --unit is_gunu",
+        "--received 2026-03-16 --count -1 --unit is_gunu",
+        "--received 2026-03-16 --count 1.5 --unit is_gunu",
+        "--received 2026-03-16 --count 15 --unit ay",
+    ],
+)
+def test_a_limit_nobody_can_count_is_said_to_be_one(env, capsys, words):
+    with pytest.raises(SystemExit) as end:
+        main(["deadline", *words.split()], env)
+
+    assert end.value.code == 2
+    assert "error:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("received", ["1999-03-16", "2041-01-01", "2040-12-20"])
+def test_a_year_without_known_holidays_is_not_guessed(env, capsys, received):
+    assert main(["deadline", "--received", received, "--count", "15", "--unit", "is_gunu"], env) == 1
+
+    assert "2000–2040" in capsys.readouterr().err
