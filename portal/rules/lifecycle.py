@@ -175,6 +175,8 @@ DECLINE_REASONS: Mapping[str, str] = MappingProxyType(
         "not_found_on_site": msgid("Yerinde yapılan incelemede tespit edilemedi"),
         "no_budget_this_year": msgid("Bu yılın bütçesinde ve yatırım programında yer almıyor"),
         "against_regulation": msgid("Mevzuata veya imar planına uygun değil"),
+        "legal_exception": msgid("Kanundaki bir istisna kapsamında (yanıtta belirtilmiştir)"),
+        "not_held": msgid("Böyle bir bilgi veya belge bulunmuyor"),
         "other": msgid("Diğer (yanıtta açıklanmıştır)"),
     }
 )

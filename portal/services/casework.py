@@ -17,6 +17,8 @@ from portal.services import clocks, outbox
 from portal.services.townbook import Town
 
 MOST_NOTE = 4000
+# What is applied for under a law is decided, not merely answered.
+DECIDED = frozenset({"information", "petition", "personal_data"})
 CHANGED = msgid("Bu başvuru siz yazarken değişti. Yazdıklarınız duruyor; son durumu görüp yeniden kaydedin.")
 
 
@@ -46,10 +48,27 @@ def visible(tx: Session, reference: str, *, to: Actor) -> Case:
     return case
 
 
-def change_status(tx: Session, case: Case, move: Move, *, seen: int, by: Actor, town: Town, now: datetime) -> None:
-    """Move a case along the table, and write to the applicants when the new status owes them an answer."""
+def change_status(
+    tx: Session,
+    case: Case,
+    move: Move,
+    *,
+    seen: int,
+    by: Actor,
+    town: Town,
+    now: datetime,
+    decided: bool = False,
+) -> None:
+    """Move a case along the table, and write to the applicants when the new status owes them an answer.
+
+    An application under a law ends by a decision with its letter (`services.proceedings`), which says so.
+    """
     permissions.require(by, "case.move", case)
     _check_seen(case, seen)
+    if case.legal_type in DECIDED and move.to in (Status.RESOLVED, Status.DECLINED) and not decided:
+        raise Refused(
+            "Bu başvuru bir kanuna dayanır; “Yasal işlemler” bölümündeki karar formuyla sonuçlandırılır.", "status"
+        )
     frm = Status(case.status)
     today = now.astimezone(clock.ISTANBUL).date()
     lifecycle.check_move(frm, move.to, reply=move.reply, reason=move.reason, planned_on=move.planned_on, today=today)

@@ -10,7 +10,7 @@ from db.models import Case, Category, Clock, ClockEntry, Duty
 from db.queries import clocks as stored
 from portal.rules import deadlines, laws, ledger, lifecycle
 from portal.rules.deadlines import Calendar
-from portal.rules.ledger import Act, Limit
+from portal.rules.ledger import Act, Limit, Line
 from portal.rules.lifecycle import Status
 from portal.rules.permissions import Actor
 from portal.services.townbook import Town
@@ -145,6 +145,11 @@ def write(
     tx.add(entry)
     tx.flush()
     return entry
+
+
+def due_with(clock: Clock, entries: Sequence[ClockEntry], line: Line, calendar: Calendar) -> datetime:
+    """When a clock would be due if this line were written in its ledger."""
+    return ledger.reckon(limit_of(clock), [*entries, line], calendar).due.at
 
 
 def follow(
