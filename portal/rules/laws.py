@@ -151,6 +151,13 @@ TERMS: Mapping[str, Term] = MappingProxyType(
                 "calendar_days",
                 "6698 m.14",
             ),
+            Term(
+                "personal_data_latest",
+                msgid("Kişisel veri: Kurula şikâyet süresi (başvurudan sonra, en geç)"),
+                60,
+                "calendar_days",
+                "6698 m.14",
+            ),
             Term("court", msgid("İdare mahkemesinde dava açma süresi"), 60, "calendar_days", "2577 m.7"),
             Term("cimer", msgid("CİMER başvurusunun yanıtlanması"), 14, "working_days", "CİMER"),
             Term("objection", msgid("İtirazın yanıtlanması"), 15, "working_days", ""),

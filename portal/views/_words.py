@@ -216,21 +216,6 @@ def size(octets: int, language: str = "tr") -> str:
     return f"{number(octets / 1000 / 1000, language, 1)} MB"
 
 
-def upper(text: str) -> str:
-    """Capitals as Turkish writes them: ışık becomes IŞIK, istanbul İSTANBUL."""
-    return text.replace("i", "İ").replace("ı", "I").upper()
-
-
-def lower(text: str) -> str:
-    """Small letters as Turkish writes them: IŞIK becomes ışık, İSTANBUL istanbul."""
-    return text.replace("İ", "i").replace("I", "ı").lower()
-
-
-def title(text: str) -> str:
-    """Each word with a capital, as a name is written."""
-    return " ".join(upper(word[:1]) + lower(word[1:]) for word in text.split())
-
-
 def local_date(moment: datetime | date) -> date:
     """The day it is in Istanbul at that moment."""
     return moment.astimezone(ISTANBUL).date() if isinstance(moment, datetime) else moment

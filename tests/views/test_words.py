@@ -106,12 +106,6 @@ def test_sizes():
     assert words.size(700) == "1 KB"
 
 
-def test_turkish_capitals():
-    assert words.upper("ışık istanbul") == "IŞIK İSTANBUL"
-    assert words.lower("IŞIK İSTANBUL") == "ışık istanbul"
-    assert words.title("IŞIL İNCİ  çiğdem") == "Işıl İnci Çiğdem"
-
-
 def test_programs_read_the_moment_with_its_zone():
     assert words.machine(NOW) == "2026-11-23T11:30:00+03:00"
     assert words.machine(date(2026, 11, 23)) == "2026-11-23"
