@@ -1,7 +1,6 @@
 """The yearly report on requests for information (4982 art. 30), each figure with the records behind it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
@@ -10,25 +9,7 @@ from db.queries import register
 from db.queries.register import PENDING, Sought
 from portal.rules import outcomes
 from portal.rules.refusal import msgid
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line of the report: what is counted, how many there are, and which entries of the register they are."""
-
-    label: str
-    count: int
-    sought: Sought
-    # A line that breaks the one above it down.
-    is_part: bool = False
-
-
-@dataclass(frozen=True)
-class Report:
-    """A year's figures, section by section."""
-
-    year: int
-    sections: tuple[tuple[str, tuple[Figure, ...]], ...]
+from portal.services.figures import Figure, Report
 
 
 def of_year(tx: Session, year: int, departments: frozenset[int] | None, *, now: datetime) -> Report:

@@ -1,6 +1,19 @@
 """Addresses: parse, call one service, choose a template."""
 
-from portal.routes import case, desk, health, pages, pictures, queue, receipt, report, sign_in, track
+from portal.routes import (
+    case,
+    desk,
+    health,
+    pages,
+    pictures,
+    proceeding,
+    queue,
+    receipt,
+    register,
+    report,
+    sign_in,
+    track,
+)
 
 HANDLERS = [
     health.alive,
@@ -19,6 +32,12 @@ HANDLERS = [
     case.add_note,
     case.reply,
     case.record_call,
+    proceeding.show,
+    proceeding.ask,
+    proceeding.take,
+    proceeding.draft,
+    register.show,
+    register.yearly,
     report.what,
     report.take_what,
     report.suggest,

@@ -63,7 +63,7 @@ DESK = {"desk": Provide(_at_desk, sync_to_thread=False)}
 def show(desk: Desk, clerk: SignedIn, ref: str) -> Answer:
     """The case; only the parts that move on by themselves where those were asked for."""
     with desk.db.reading() as tx:
-        record = _record(tx, _visible(tx, ref, clerk))
+        record = _record(tx, visible(tx, ref, clerk))
     tag = views.tag_of(record, desk.reader)
     if answer := _page.not_modified(desk.request, tag):
         return answer
@@ -144,7 +144,7 @@ def _changed(desk: Desk, ref: str, form: CaseForm, act: Callable[[Session, Case]
     """Tries the change, then shows the case as it stands: with the form as it was typed where a rule said no."""
     try:
         with desk.db.transaction() as tx:
-            act(tx, _visible(tx, ref, desk.clerk))
+            act(tx, visible(tx, ref, desk.clerk))
     except Refused as no:
         form = form.refused(no)
     try:
@@ -161,10 +161,11 @@ def _changed(desk: Desk, ref: str, form: CaseForm, act: Callable[[Session, Case]
 
 def _view(desk: Desk, ref: str, sent: CaseForm) -> CaseView:
     with desk.db.reading() as tx:
-        return views.case_view(_record(tx, _visible(tx, ref, desk.clerk)), desk.reader, sent=sent)
+        return views.case_view(_record(tx, visible(tx, ref, desk.clerk)), desk.reader, sent=sent)
 
 
-def _visible(tx: Session, ref: str, clerk: SignedIn) -> Case:
+def visible(tx: Session, ref: str, clerk: SignedIn) -> Case:
+    """The case under a number as an address has it; not found where it is not this colleague's."""
     if not references.is_valid(ref):
         raise NotFound
     return casework.visible(tx, ref, to=clerk)

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from portal.languages import Language
-from portal.rules import outcomes, references
+from portal.rules import laws, outcomes, references
 from portal.rules.refusal import Refused, msgid
+from portal.services.official import Content
 from portal.services.proceedings.acts import ACTS, OFFERED
 from portal.services.proceedings.matter import Matter
 from portal.views import _desk, _words
@@ -97,16 +98,54 @@ class ActView:
         return bool(self.errors)
 
 
-def proceedings_view(
-    matter: Matter, language: Language, *, frame: TownFrame, facts: tuple[Fact, ...] | None = None
-) -> ProceedingsView:
+@dataclass(frozen=True, kw_only=True)
+class PreviewView:
+    """The letter as it would leave, with all that was typed, and two ways on: send it, or change it."""
+
+    town: TownFrame
+    clerk: Signed
+    reference: str
+    name: str
+    title: str
+    letter: Content
+    typed: tuple[tuple[str, str], ...]
+    version: int
+    unsure: tuple[str, ...]
+
+    @property
+    def address(self) -> str:
+        return f"/masa/basvuru/{self.reference}/islem/{self.name}"
+
+    @property
+    def grouped(self) -> str:
+        return references.grouped(self.reference)
+
+
+def preview_view(
+    matter: Matter, name: str, typed: Typed, content: Content, language: Language, *, frame: TownFrame, seen: int
+) -> PreviewView:
+    """The letter before it is sent."""
+    return PreviewView(
+        town=frame,
+        clerk=_desk.signed(matter.by),
+        reference=matter.case.reference,
+        name=name,
+        title=language.gettext(FORMS[name].title),
+        letter=content,
+        typed=tuple((field, value) for field, values in typed.items() for value in values),
+        version=seen,
+        unsure=tuple(language.gettext(laws.TERMS[each].label) for each in content.unsure),
+    )
+
+
+def proceedings_view(matter: Matter, language: Language, *, frame: TownFrame) -> ProceedingsView:
     """What may be done now, and what may not yet, with the reason."""
     return ProceedingsView(
         town=frame,
         clerk=_desk.signed(matter.by),
         reference=matter.case.reference,
         title=language.gettext(KINDS[matter.application.kind]),
-        facts=facts if facts is not None else tuple(_facts(matter, language)),
+        facts=tuple(_facts(matter, language)),
         offers=tuple(_offers(matter, language)),
     )
 

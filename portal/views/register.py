@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from db.models import Application, Case
 from db.queries.register import PENDING, Sought
 from portal.languages import Language
-from portal.reports.information import Report
 from portal.rules import deadlines, outcomes, permissions, references
 from portal.rules.refusal import msgid
 from portal.services.accounts import SignedIn
+from portal.services.figures import Report
 from portal.services.townbook import Town
 from portal.views import _desk, _forms, _words
 from portal.views._forms import Option

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from portal.services.proceedings.decision import Appeal, AppealResult, Decision
 from portal.services.proceedings.matter import Matter
@@ -24,6 +24,12 @@ class Act(Protocol):
     def check_state(matter: Matter) -> None: ...
     def check(self, matter: Matter) -> None: ...
     def apply(self, matter: Matter, *, seen: int) -> None: ...
+
+
+class Told(Act, Protocol):
+    """An act that a letter tells the applicant of; `facts` are what `official.compose` needs for it."""
+
+    def facts(self, matter: Matter) -> dict[str, Any]: ...
 
 
 ACTS: Mapping[str, type[Act]] = MappingProxyType(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from portal import languages
 from portal.rules import deadlines, lifecycle, outcomes
@@ -48,7 +48,7 @@ class Decision:
             lifecycle.Status(matter.case.status), chosen.closes, reply=self.words, reason=chosen.reason
         )
 
-    def facts(self, matter: Matter) -> dict[str, object]:
+    def facts(self, matter: Matter) -> dict[str, Any]:
         return {
             "words": self.words,
             "outcome": self.outcome,

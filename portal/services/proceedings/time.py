@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from portal.rules import deadlines, laws, lifecycle, outcomes
 from portal.rules.ledger import Line
@@ -50,7 +50,7 @@ class Extension:
         outcomes.check_extension_reason(self.reason)
         check_words(self.words, msgid("Uzatmanın nedenini başvurana açıklayan metni yazın."))
 
-    def facts(self, matter: Matter) -> dict[str, object]:
+    def facts(self, matter: Matter) -> dict[str, Any]:
         clock, added = matter.legal, laws.term(matter.town.facts, "information_extension")
         line = Line("extended", matter.now, clock.due_at, added)
         after = clocks.due_with(clock, matter.ledger_of(clock), line, matter.town.calendar)
@@ -97,7 +97,7 @@ class FeeNotice:
         outcomes.check_price(fee_kurus=self.fee_kurus, pages=self.pages)
         check_words(self.words, msgid("Ücretin nereye ve nasıl ödeneceğini yazın."))
 
-    def facts(self, matter: Matter) -> dict[str, object]:
+    def facts(self, matter: Matter) -> dict[str, Any]:
         pay_by = deadlines.local_day(self._pay_by(matter))
         return {"words": self.words, "pages": self.pages, "fee_kurus": self.fee_kurus, "pay_by": pay_by}
 
@@ -172,7 +172,7 @@ class Lapse:
         self.check_state(matter)
         check_words(self.words, msgid("Başvurudan neden vazgeçilmiş sayıldığını başvurana açıklayın."))
 
-    def facts(self, matter: Matter) -> dict[str, object]:
+    def facts(self, matter: Matter) -> dict[str, Any]:
         return {"words": self.words}
 
     def apply(self, matter: Matter, *, seen: int) -> None:
@@ -207,7 +207,7 @@ class Progress:
         self.check_state(matter)
         check_words(self.words, msgid("İşlemin hangi aşamada olduğunu başvurana açıklayın."))
 
-    def facts(self, matter: Matter) -> dict[str, object]:
+    def facts(self, matter: Matter) -> dict[str, Any]:
         term = laws.TERMS["result_owed"]
         value = laws.term(matter.town.facts, term.name)
         due = deadlines.due(matter.now, value, term.unit, matter.town.calendar)  # type: ignore[arg-type]
