@@ -25,7 +25,8 @@ from portal.settings import Settings
 from portal.views import _desk
 from portal.views import case as views
 from portal.views._case_forms import AssignForm, CallForm, CaseForm, NoteForm, ReplyForm, StatusForm
-from portal.views.case import CaseView, Reader, Record
+from portal.views._case_record import Reader, Record
+from portal.views.case import CaseView
 
 
 @dataclass(frozen=True)

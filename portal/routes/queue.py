@@ -17,7 +17,8 @@ from portal.services.townbook import Town
 from portal.settings import Settings
 from portal.views import _desk
 from portal.views import queue as views
-from portal.views.queue import Listed, QueueForm, Tag
+from portal.views._queue_form import QueueForm
+from portal.views.queue import Listed, Tag
 
 PAGE = 50
 
