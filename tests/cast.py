@@ -12,8 +12,9 @@ from sqlmodel import Session, col, select
 from db.engine import Database
 from db.models import Case, CaseEvent, Clerk, ClerkDepartment, Outgoing, Submission
 from db.queries import cases, staff
+from portal.rules.applications import Form
 from portal.rules.reporting import Report
-from portal.services import casework, intake, townbook
+from portal.services import applications, casework, intake, townbook
 from portal.services.accounts import SignedIn
 from portal.services.casework import Move
 from portal.services.intake import Intake, Receipt
@@ -73,6 +74,39 @@ class City:
         with self.db.transaction() as tx:
             return intake.open_case(
                 tx, Report(**submitted), door, town=self.town, secret=self.secret, now=facts.get("now", self.now)
+            )
+
+    def application(self, kind: str = "information", **facts: Any) -> Receipt:
+        """Somebody applies under a law; Ayşe, signing by registered e-mail (KEP), unless told otherwise."""
+        written = {
+            "kind": kind,
+            "words": "2026 yılında park yapımına harcanan toplam tutarın bildirilmesini istiyorum.",
+            "signature": "kep",
+            "kep_address": "ayse.yilmaz@hs01.kep.tr",
+            "kep_number": "KEP-2026-4711",
+            "name": "Ayşe Yılmaz",
+            "address": "Tacin Mah. 4516. Sok. No: 12/3, Merkez/Aksaray",
+            "email": "ayse@ornek.com.tr",
+            "phone": "0532 123 45 67",
+            "national_id": "10000000146",
+            **_APPLICATIONS[kind],
+            **{name: value for name, value in facts.items() if name in Form.__dataclass_fields__},
+        }
+        door = Intake(
+            form_id=facts.get("form_id", f"form-{next(self._forms)}"),
+            language=facts.get("language", "tr"),
+            draft_id=facts.get("draft_id"),
+        )
+        with self.db.transaction() as tx:
+            return applications.open_application(
+                tx,
+                Form(**written),
+                door,
+                town=self.town,
+                secret=self.secret,
+                now=facts.get("now", self.now),
+                received_at=facts.get("received_at"),
+                by=facts.get("by"),
             )
 
     def case(self, status: str = "new", **facts: Any) -> Case:
@@ -148,6 +182,13 @@ _OWED: dict[str, dict[str, Any]] = {
     "waiting": {"reply": "Kapı numarasını yazar mısınız?"},
     "resolved": {"reply": "Çukur bugün Fen İşleri ekibince asfaltla kapatıldı."},
     "declined": {"reply": "İnceleme yapıldı; itiraz hakkınız saklıdır.", "reason": "not_found_on_site"},
+}
+
+
+_APPLICATIONS: dict[str, dict[str, Any]] = {
+    "information": {"access": "email"},
+    "petition": {"subject": "4516. Sokak'taki kaldırımın onarılması"},
+    "personal_data": {"rights": ("learn", "erasure"), "relation": "resident", "is_in_turkish": True},
 }
 
 

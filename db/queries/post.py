@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from db.models import Attachment, Callback, Case, Draft, Message, Outgoing
+from db.models import Attachment, Callback, Case, Draft, Enclosure, Message, Outgoing
 
 
 def outgoing_of(tx: Session, case_id: int) -> Sequence[Outgoing]:
@@ -93,8 +93,9 @@ def draft_by_token(tx: Session, token_hash: str) -> Draft | None:
 
 
 def forget_drafts(tx: Session, *, before: datetime) -> None:
-    """Drop forms nobody has touched since; their pictures are then nobody's."""
+    """Drop forms nobody has touched since; their pictures and enclosures are then nobody's."""
     stale = select(Draft.id).where(Draft.changed_at < before)
+    tx.execute(update(Enclosure).where(col(Enclosure.draft_id).in_(stale)).values(draft_id=None))
     tx.execute(update(Attachment).where(col(Attachment.draft_id).in_(stale)).values(draft_id=None))
     tx.execute(delete(Draft).where(col(Draft.changed_at) < before))
 

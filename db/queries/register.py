@@ -1,4 +1,4 @@
-"""The registers of written applications: page by page, counted, and as the yearly report sums them up."""
+"""Registers: running numbers without gaps or twins, and the applications they number, listed and counted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, String, cast, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from db.models import Application, Case, Clock, ClockEntry
+from db.models import Application, Case, Clock, ClockEntry, Series
 
 PENDING = "pending"
 
@@ -29,6 +30,14 @@ class Sought:
     mark: str = ""
     appeal: str = ""
     person: str = ""
+
+
+def next_number(tx: Session, name: str) -> int:
+    """The next number of a register. Whoever else wants one waits until this transaction ends, so none is lost."""
+    kind = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = kind(Series).values(name=name, last=1)
+    drawn = statement.on_conflict_do_update(index_elements=["name"], set_={"last": Series.last + 1})
+    return int(tx.execute(drawn.returning(Series.last)).scalar_one())
 
 
 def application_of(tx: Session, case_id: int) -> Application | None:

@@ -15,7 +15,7 @@ from portal.importing.dates import Dates
 from portal.importing.mapping import Closing, RecordMap
 from portal.importing.source import Record
 from portal.rules.lifecycle import Status
-from portal.services import intake
+from portal.services import filing
 from portal.services.townbook import Town
 
 MOST_ID, MOST_STREET, MOST_NOTE, MOST_WORDS = 80, 160, 500, 20_000
@@ -85,7 +85,7 @@ class Reader:
             category=category,
             department_id=self._department(row, category),
             channel=self._map.channel.find(row) or "import",
-            subject=intake.subject_of(self._joined(row, "subject") or words),
+            subject=filing.subject_of(self._joined(row, "subject") or words),
             words=words,
             neighbourhood_id=quarter.id if quarter else None,
             street=self._short(row, "street", MOST_STREET),

@@ -160,6 +160,15 @@ TERMS: Mapping[str, Term] = MappingProxyType(
             ),
             Term("court", msgid("İdare mahkemesinde dava açma süresi"), 60, "calendar_days", "2577 m.7"),
             Term("cimer", msgid("CİMER başvurusunun yanıtlanması"), 14, "working_days", "CİMER"),
+            Term(
+                "missing_item",
+                msgid("Eksik imza, bilgi veya belgenin tamamlanması"),
+                15,
+                "working_days",
+                "",
+                is_certain=True,
+                most=60,
+            ),
             Term("objection", msgid("İtirazın yanıtlanması"), 15, "working_days", ""),
             Term(
                 "soon", msgid("“Süresi yaklaşan” sayılan gün sayısı"), 5, "working_days", "", is_certain=True, most=60

@@ -15,7 +15,7 @@ from portal.rules.lifecycle import Status
 from portal.seeding.plan import Step
 from portal.seeding.story import AT_THE_DESK, Story
 from portal.seeding.world import World
-from portal.services import clocks, history, intake, letters
+from portal.services import clocks, filing, history, letters
 from portal.services.history import PastCase, PastClock, PastLetter, Row
 
 _CALLED = "Telefonla arandı, sonuç bildirildi."
@@ -245,7 +245,7 @@ class Life:
         story, category = self._story, self._story.category
         return {
             "reference": story.reference,
-            "subject": intake.subject_of(story.words),
+            "subject": filing.subject_of(story.words),
             "category_id": category.id,
             "department_id": self._department,
             "assignee_id": self._assignee,

@@ -50,12 +50,14 @@ def tell(
     now: datetime,
     words: str = "",
     is_answer: bool = False,
+    letter: str = "",
+    **more: str,
 ) -> Outgoing:
-    """One message to one applicant."""
+    """One message to one applicant; `letter` names its wording where that is not its kind's own."""
     own = [point for point in points if person and point.person_id == person.id]
     channel, address = _way_to(submission, own, kind)
     subject, text = letters.compose(
-        kind, submission.language, words=words, **_facts(case, submission, person, town=town)
+        letter or kind, submission.language, words=words, **{**_facts(case, submission, person, town=town), **more}
     )
     outgoing = Outgoing(
         case_id=case.id,

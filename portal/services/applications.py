@@ -1,0 +1,365 @@
+"""A written application under a law becomes a case: numbered in its register, with the law's clock and its receipt."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from db import search
+from db.models import Application, Case, Category, ContactPoint, Duty, Enclosure, Person, Submission
+from db.queries import cases, people, register
+from db.queries import clocks as stored_clocks
+from db.queries import enclosures as stored
+from portal import clock, languages
+from portal.rules import applications as rules
+from portal.rules import laws, lifecycle, permissions
+from portal.rules.applications import Form
+from portal.rules.lifecycle import Status
+from portal.rules.permissions import Actor
+from portal.rules.refusal import Refused, msgid
+from portal.services import casework, clocks, contact, enclosures, filing, outbox, sealed
+from portal.services.filing import Intake, Receipt
+from portal.services.townbook import Town
+
+MISSING_ITEM = "missing_item"
+_SIGNATURE = "signature"
+
+
+@dataclass(frozen=True)
+class Filed:
+    """An application as a screen may show it: its row, its files, its number with the middle hidden."""
+
+    application: Application
+    enclosures: Sequence[Enclosure]
+    masked_id: str
+    missing_signature: Duty | None
+
+
+def open_application(
+    tx: Session,
+    form: Form,
+    intake: Intake,
+    *,
+    town: Town,
+    secret: bytes,
+    now: datetime,
+    received_at: datetime | None = None,
+    by: Actor | None = None,
+) -> Receipt:
+    """Store the form as a case, in its register and on its law's clock; a repeated form gets the same receipt.
+
+    A colleague may say that it was received earlier than it is written down; the law counts from the day of receipt.
+    """
+    if repeated := filing.earlier(tx, intake.form_id):
+        return filing.receipt_of(repeated, secret, is_repeat=True)
+    category = category_of(town, form.kind)
+    received_at = _received(received_at, now=now, by=by)
+    files = stored.of_draft(tx, intake.draft_id) if intake.draft_id is not None else []
+    form = replace(form.as_asked(), enclosed=enclosures.enclosed(files))
+    for problem in problems(form, at_desk=by is not None).values():
+        raise problem
+    details = _details(tx, form)
+    case = _add_case(tx, form, intake, category, town=town, received_at=received_at, now=now)
+    person = filing.new_person(tx, _applicant_of(form), email=form.email, phone=form.phone, now=now)
+    submission = filing.new_submission(
+        tx,
+        case,
+        person,
+        intake,
+        words=form.words,
+        answers=_answers(form),
+        reply_channel=filing.way_back(form.email, form.phone),
+        secret=secret,
+        now=now,
+        by=by,
+    )
+    if intake.draft_id is not None:
+        stored.give(tx, intake.draft_id, case_id=submission.case_id, submission_id=submission.id or 0)
+    clocks.start_all(tx, case, category, town=town, now=now)
+    application = _register(tx, form, submission, details, secret=secret)
+    cases.add_words(tx, case, search.index_text(rules.register_number(application.year, application.number)))
+    _tell(tx, case, submission, person, application, town=town, now=now, by=by)
+    if form.waits_for_signature:
+        _ask_for_signature(tx, case, submission, person, town=town, now=now)
+    return filing.receipt_of(submission, secret)
+
+
+def problems(form: Form, *, at_desk: bool = False) -> dict[str, Refused]:
+    """Everything that is wrong with a form, its telephone number included."""
+    found = rules.problems(form, at_desk=at_desk)
+    if form.phone and "phone" not in found:
+        try:
+            contact.read_phone(form.phone)
+        except Refused as no:
+            found["phone"] = no
+    return found
+
+
+def category_of(town: Town, kind: str) -> Category:
+    """The category in use that this kind of application is filed under."""
+    wanted = rules.KINDS[kind].category_kind
+    found = sorted(each.code for each in town.categories.values() if each.kind == wanted and each.is_active)
+    category = town.category_by_code(found[0]) if found else None
+    if category is None:
+        raise Refused("Bu başvuru şu anda internetten alınamıyor; çözüm masasına gelebilir ya da bizi arayabilirsiniz.")
+    return category
+
+
+def kind_of(category: Category) -> str:
+    """The kind of application whose own form this category needs; nothing where a plain report will do."""
+    kinds = (rules.INFORMATION, rules.PERSONAL_DATA)
+    return next((each for each in kinds if rules.KINDS[each].category_kind == category.kind), "")
+
+
+def filed(tx: Session, case_id: int, *, secret: bytes) -> Filed | None:
+    """The application a case was opened for; nothing for an ordinary report."""
+    application = register.application_of(tx, case_id)
+    if application is None:
+        return None
+    missing = next((each for each in stored_clocks.duties(tx, case_id) if _is_missing_signature(each)), None)
+    masked = sealed.masked(secret, application.national_id)
+    return Filed(application, stored.of_case(tx, case_id), masked, missing)
+
+
+def sign_at_counter(tx: Session, case: Case, *, seen: int, by: Actor, town: Town, now: datetime) -> None:
+    """Note that the applicant came, showed who they are and signed; a case that only waited for that goes to work."""
+    permissions.require(by, "case.note", case)
+    missing = next((each for each in stored_clocks.duties(tx, case.id or 0) if _is_missing_signature(each)), None)
+    application = register.application_of(tx, case.id or 0)
+    if missing is None or application is None:
+        raise Refused("Bu başvuruda bekleyen bir imza yok.")
+    if case.version != seen:
+        raise casework.Outdated
+    clocks.settle(missing, now=now, by=by)
+    application.details = {**application.details, "signed_at": now.isoformat()}
+    tx.flush()
+    frm, values = Status(case.status), {}
+    if frm == Status.WAITING:
+        values = {"status": Status.ASSIGNED, "status_since": now}
+        values |= clocks.follow(tx, case, frm, Status.ASSIGNED, by=by, town=town, now=now)
+    values |= clocks.due_of(tx, case) if not values else {}
+    if not cases.change(tx, case, seen=seen, now=now, **values):
+        raise casework.Outdated
+    cases.add_event(
+        tx,
+        case,
+        "signed",
+        actor="staff",
+        now=now,
+        by_id=by.id,
+        status_from=frm if frm == Status.WAITING else "",
+        status_to=case.status if frm == Status.WAITING else "",
+        department_from_id=case.department_id,
+        department_to_id=case.department_id,
+        is_public=True,
+    )
+
+
+def _received(received_at: datetime | None, *, now: datetime, by: Actor | None) -> datetime:
+    if received_at is None or by is None:
+        return now
+    if received_at > now:
+        raise Refused("Bu tarih gelecekte; bugünü veya geçmiş bir günü girin.", field="received")
+    return received_at
+
+
+def _add_case(
+    tx: Session, form: Form, intake: Intake, category: Category, *, town: Town, received_at: datetime, now: datetime
+) -> Case:
+    reference = filing.free_reference(tx)
+    return filing.new_case(
+        tx,
+        category,
+        intake,
+        town=town,
+        received_at=received_at,
+        now=now,
+        search_words=search.index_text(form.subject, form.words, category.name_tr, form.name, form.title, reference),
+        reference=reference,
+        subject=filing.subject_of(form.subject or form.words),
+        priority=category.priority,
+        legal_type=form.kind,
+    )
+
+
+def _applicant_of(form: Form) -> str:
+    """Who is answered: the legal person where one asks."""
+    return (form.title if form.is_legal_person else form.name)[: rules.MOST_NAME]
+
+
+def _details(tx: Session, form: Form) -> dict[str, Any]:
+    """What only this kind of form holds, as codes."""
+    kept = ("tax_number", "subject", "access", "relation", "kep_address", "kep_number")
+    details: dict[str, Any] = {name: getattr(form, name) for name in kept if getattr(form, name)}
+    if form.rights:
+        details["rights"] = [each for each in rules.RIGHTS if each in form.rights]
+    if form.document_number and not form.national_id:
+        details["has_document"] = True
+    if form.signature == "registered_email":
+        # Whether it was known before is for the desk to weigh; nobody is told on the form who is known to us.
+        details["is_email_known"] = _is_known(tx, form.email)
+    return details
+
+
+def _is_known(tx: Session, email: str) -> bool:
+    known = select(ContactPoint.id).where(ContactPoint.kind == "email", col(ContactPoint.value) == email).limit(1)
+    return tx.exec(known).first() is not None
+
+
+_QUESTIONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "access": (msgid("Erişim biçimi"), rules.ACCESS),
+    "rights": (msgid("Kullandığınız haklar"), rules.RIGHTS),
+    "relation": (msgid("Belediyeyle ilişki"), rules.RELATIONS),
+}
+
+
+def _answers(form: Form) -> list[dict[str, Any]]:
+    """What was chosen on the form, in words that still read right when the form has changed."""
+    answers = []
+    for name, (label, options) in _QUESTIONS.items():
+        given = getattr(form, name)
+        values = list(given) if isinstance(given, tuple) else [given] if given else []
+        if values:
+            answers.append(
+                {
+                    "key": name,
+                    "label_tr": label,
+                    "label_en": languages.ENGLISH.gettext(label),
+                    "values": values,
+                    "words_tr": "\n".join(options[each] for each in values),
+                    "words_en": "\n".join(languages.ENGLISH.gettext(options[each]) for each in values),
+                }
+            )
+    return answers
+
+
+def _register(
+    tx: Session, form: Form, submission: Submission, details: dict[str, Any], *, secret: bytes
+) -> Application:
+    """Give the application its number: the next of its kind in the year it was received."""
+    year = submission.received_at.astimezone(clock.ISTANBUL).year
+    number = form.national_id or form.document_number
+    application = Application(
+        case_id=submission.case_id,
+        submission_id=submission.id,
+        kind=form.kind,
+        year=year,
+        number=register.next_number(tx, f"application:{form.kind}:{year}"),
+        is_legal_person=form.is_legal_person,
+        name=form.name,
+        title=form.title,
+        national_id=sealed.seal(secret, number),
+        national_id_hash=sealed.fingerprint(secret, number),
+        nationality="" if form.national_id else form.nationality,
+        address=form.address,
+        signature=form.signature,
+        details=details,
+    )
+    tx.add(application)
+    tx.flush()
+    return application
+
+
+def _tell(
+    tx: Session,
+    case: Case,
+    submission: Submission,
+    person: Person,
+    application: Application,
+    *,
+    town: Town,
+    now: datetime,
+    by: Actor | None,
+) -> None:
+    """The receipt names the register, the law and the law's last day, not the town's own target."""
+    legal = next(each for each in stored_clocks.of_case(tx, case.id or 0) if each.kind == "legal")
+    language = languages.LANGUAGES["en" if submission.language == "en" else "tr"]
+    kind = rules.KINDS[application.kind]
+    filing.announce(
+        tx,
+        case,
+        submission,
+        person,
+        town=town,
+        now=now,
+        by=by,
+        letter="registered",
+        register=rules.register_number(application.year, application.number),
+        law=language.gettext(laws.LAWS[kind.law].name),
+        due=_day(legal.due_at),
+    )
+
+
+def _ask_for_signature(
+    tx: Session, case: Case, submission: Submission, person: Person, *, town: Town, now: datetime
+) -> None:
+    """The application is taken and its law's clock runs; what is missing is asked for before anything is refused."""
+    term = laws.term(town.facts, MISSING_ITEM)
+    duty = clocks.owe(
+        tx,
+        case,
+        MISSING_ITEM,
+        now=now,
+        value=term,
+        unit=laws.TERMS[MISSING_ITEM].unit,
+        calendar=town.calendar,
+        words=_SIGNATURE,
+    )
+    language = languages.LANGUAGES["en" if submission.language == "en" else "tr"]
+    words = language.gettext(_COME_AND_SIGN) % {"day": _day(duty.due_at)}
+    frm = Status(case.status)
+    lifecycle.check_move(frm, Status.WAITING, reply=words)
+    values = {"status": Status.WAITING, "status_since": now}
+    values |= clocks.follow(tx, case, frm, Status.WAITING, by=None, town=town, now=now)  # type: ignore[arg-type]
+    if not cases.change(tx, case, seen=case.version, now=now, **values):
+        raise casework.Outdated
+    cases.add_event(
+        tx,
+        case,
+        "status",
+        actor="system",
+        now=now,
+        status_from=frm,
+        status_to=Status.WAITING,
+        department_from_id=case.department_id,
+        department_to_id=case.department_id,
+        words=words,
+        is_public=True,
+    )
+    points = people.contact_points(tx, [person.id])
+    outbox.tell(
+        tx,
+        case,
+        submission,
+        "question",
+        person=person,
+        points=points,
+        town=town,
+        now=now,
+        words=words,
+        letter="signature",
+        desk=_desk_of(town, submission.language),
+    )
+
+
+_COME_AND_SIGN = msgid(
+    "Başvurunuzu aldık; yalnız imzanız eksik. Kimliğinizle çözüm masasına gelip başvurunuzu imzalayın. "
+    "Son gün: %(day)s. Bu güne kadar imzalanmayan başvuru, imza eksikliği nedeniyle incelenemez."
+)
+
+
+def _desk_of(town: Town, language: str) -> str:
+    """Where the counter is and when it is open."""
+    spoken = f"_{language}"
+    facts = [town.facts.get(f"{name}{spoken}") or town.facts.get(name, "") for name in ("address", "desk_hours")]
+    return " · ".join(filter(None, facts))
+
+
+def _is_missing_signature(duty: Duty) -> bool:
+    return duty.kind == MISSING_ITEM and duty.words == _SIGNATURE and duty.done_at is None
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(clock.ISTANBUL).strftime("%d.%m.%Y")
