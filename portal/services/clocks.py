@@ -173,7 +173,7 @@ def follow(
 
 
 def nearest(
-    clocks: Iterable[Clock], duties: Iterable[Duty], status: Status | str, legal_type: str
+    clocks: Sequence[Clock], duties: Iterable[Duty], status: Status | str, legal_type: str
 ) -> dict[str, object]:
     """The values of a case that say what is due next.
 
@@ -184,7 +184,13 @@ def nearest(
         return {"due_at": None, "due_kind": ""}
     rests = lifecycle.clock_of(status) == "paused" and legal_type == "service"
     running = [(each.due_at, each.kind) for each in clocks if each.state == "running"] if not rests else []
-    owed = [(each.due_at, each.kind) for each in duties if each.done_at is None]
+    resting = {each.id for each in clocks if each.state != "running"}
+    owed = [
+        (each.due_at, each.kind)
+        for each in duties
+        # What is due on its clock's day rests with the clock.
+        if each.done_at is None and (each.value is not None or each.clock_id not in resting)
+    ]
     if not running and not owed:
         return {"due_at": None, "due_kind": ""}
     due_at, kind = min(running + owed, key=lambda each: each[0])

@@ -67,6 +67,10 @@ class Matter:
         """The clock of the law the applicant invoked."""
         return next(each for each in self.clocks if each.kind == "legal")
 
+    def targets(self, state: str) -> list[Clock]:
+        """The town's own targets that stand in this state."""
+        return [each for each in self.clocks if each.kind == "service" and each.state == state]
+
     def ledger_of(self, clock: Clock) -> list[ClockEntry]:
         return self.entries[clock.id or 0]
 

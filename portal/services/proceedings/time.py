@@ -105,6 +105,8 @@ class FeeNotice:
         clock, facts = matter.legal, matter.town.facts
         act = "interrupted" if laws.fee_restarts(facts) else "paused"
         matter.write(clock, act, basis="4982 m.11", told_on=matter.today)
+        for target in matter.targets("running"):
+            matter.write(target, "paused", basis="4982 m.11")
         term = laws.TERMS["information_fee"]
         matter.owe(clocks.FEE, value=laws.term(facts, term.name), unit=term.unit)
         application = matter.application
@@ -145,7 +147,8 @@ class Payment:
         since = matter.ledger_of(clock)[-1].at
         # On a day the town was told of afterwards, the payment counts as made when the day began.
         at = None if paid_on == matter.today else max(since, deadlines.start_of(paid_on))
-        matter.write(clock, "resumed", at=at, basis="4982 m.11")
+        for each in (clock, *matter.targets("paused")):
+            matter.write(each, "resumed", at=at, basis="4982 m.11")
         matter.settle(clocks.FEE)
         matter.application.fee_paid_on = paid_on
         matter.keep("fee_paid", seen=seen, paid_on=paid_on.isoformat())
