@@ -70,7 +70,12 @@ def draft(desk: Desk, clerk: SignedIn, ref: str, act: str, fields: Fields) -> Re
         return _form(desk, ref, act, typed, status=422, seen=_seen(fields), refusal=no)
     if content is None:
         raise NotFound
-    return Response(official.preview(content), media_type=official.MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+    return Response(
+        official.preview(content),
+        status_code=200,
+        media_type=official.MEDIA_TYPE,
+        headers={"Cache-Control": "no-store"},
+    )
 
 
 def _preview(desk: Desk, ref: str, act: str, typed: Typed, seen: int) -> Answer | None:

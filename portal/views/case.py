@@ -9,6 +9,7 @@ from portal.languages import Language
 from portal.rules import permissions, references
 from portal.rules.lifecycle import DECLINE_REASONS, STEPS, Status, is_open
 from portal.rules.refusal import msgid
+from portal.services import casework
 from portal.services.accounts import SignedIn
 from portal.services.townbook import Town
 from portal.views import _case_clocks, _case_forms, _case_post, _desk, _timeline, _words
@@ -64,6 +65,7 @@ class CaseView:
     topic: str
     is_hidden: bool
     is_special: bool
+    is_legal: bool
     status: str
     tone: str
     since: str
@@ -133,6 +135,7 @@ def case_view(record: Record, reader: Reader, *, sent: CaseForm | None = None) -
         topic=topic,
         is_hidden=hidden,
         is_special=case.is_special,
+        is_legal=case.legal_type in casework.DECIDED,
         status=reader.say(_desk.status_label(status)),
         tone=STEPS[status].tone,
         since=_words.when(case.status_since, reader.now, language.code),
