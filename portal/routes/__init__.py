@@ -1,6 +1,19 @@
 """Addresses: parse, call one service, choose a template."""
 
-from portal.routes import case, desk, health, pages, pictures, queue, receipt, report, sign_in, track
+from portal.routes import (
+    case,
+    case_papers,
+    desk,
+    health,
+    pages,
+    papers,
+    pictures,
+    queue,
+    receipt,
+    report,
+    sign_in,
+    track,
+)
 
 HANDLERS = [
     health.alive,
@@ -19,6 +32,11 @@ HANDLERS = [
     case.add_note,
     case.reply,
     case.record_call,
+    case_papers.receipt,
+    case_papers.show,
+    case_papers.write,
+    case_papers.preview,
+    case_papers.send,
     report.what,
     report.take_what,
     report.suggest,
@@ -39,6 +57,8 @@ HANDLERS = [
     track.unlock,
     track.add_information,
     track.close,
+    papers.receipt,
+    papers.show,
     pictures.large,
     pictures.small,
 ]

@@ -16,18 +16,22 @@ from db.models import (
     Person,
     Submission,
 )
+from db.models import (
+    Letter as Paper,
+)
 from portal.languages import Language
 from portal.rules import permissions, references
 from portal.rules.lifecycle import DECLINE_REASONS, STEPS, Status, is_open
 from portal.rules.refusal import msgid
 from portal.services.accounts import SignedIn
 from portal.services.townbook import Town
-from portal.views import _case_forms, _desk, _words
+from portal.views import _case_forms, _desk, _words, papers
 from portal.views._case_forms import AssignForm, CallForm, CaseForm, NoteForm, ReplyForm, StatusForm, Way
 from portal.views._forms import Option, OptionGroup
 from portal.views._frame import Signed
 from portal.views._frame import Town as TownFrame
 from portal.views._parts import Entry, Fact, Photo
+from portal.views.papers import PaperLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,7 @@ class Record:
     outgoing: Sequence[Outgoing]
     callbacks: Sequence[Callback]
     attachments: Sequence[Attachment]
+    papers: Sequence[Paper] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +149,7 @@ class CaseView:
     applicants: tuple[Applicant, ...]
     photos: tuple[Photo, ...]
     letters: tuple[Letter, ...]
+    papers: tuple[PaperLine, ...]
     calls: tuple[Call, ...]
     timeline: tuple[Entry, ...]
     forms: CaseForms
@@ -232,6 +238,7 @@ def case_view(record: Record, reader: Reader, *, sent: CaseForm | None = None) -
         applicants=tuple(_applicant(each, record, reader, hidden=hidden) for each in record.submissions),
         photos=() if hidden else tuple(_photos(record, reader)),
         letters=tuple(_letter(each, reader) for each in record.outgoing),
+        papers=() if hidden else papers.lines(record.papers, f"/masa/basvuru/{case.reference}", language),
         calls=tuple(_calls(record, reader, sent, hidden=hidden)),
         timeline=timeline[::-1],
         forms=_forms(case, town, sent),
@@ -414,6 +421,7 @@ _LETTERS = {
     "question": msgid("Bilgi isteği"),
     "reply": msgid("Yanıt"),
     "closing": msgid("Sonuç yanıtı"),
+    "paper": msgid("Resmî yazı bildirimi"),
 }
 _LETTER_STATES = {
     "waiting": (msgid("gönderilmeyi bekliyor"), "busy"),
@@ -471,6 +479,7 @@ _TITLES = {
     "assigned": msgid("Atama değişti"),
     "note": msgid("İç not"),
     "reply": msgid("Başvurana yanıt"),
+    "letter": msgid("Resmî yazı gönderildi"),
     "information": msgid("Başvuran bilgi ekledi"),
     "objection": msgid("Başvuran itiraz etti"),
     "call": msgid("Başvuran arandı"),
