@@ -15,6 +15,7 @@ from db.engine import Database
 from portal import clock, logs, statics
 from portal.routes import HANDLERS, _errors, _fields, _who
 from portal.rules.refusal import NotFound, Refused
+from portal.services import official
 from portal.services.townbook import Town, TownBook
 from portal.settings import Settings
 
@@ -55,6 +56,7 @@ def create_app(settings: Settings) -> Litestar:
             NotFound: _errors.on_not_found,
             Refused: _errors.on_refused,
             _who.NotSignedIn: _errors.on_not_signed_in,
+            official.Damaged: _errors.on_damaged,
             DBAPIError: _errors.on_database_error,
             Exception: _errors.on_failure,
         },
@@ -66,9 +68,9 @@ def create_app(settings: Settings) -> Litestar:
             cookie_samesite="lax",
             header_name="x-csrf-token",
         ),
-        # Pictures and static files come packed already.
+        # Pictures, letters and static files come packed already.
         compression_config=CompressionConfig(
-            backend="gzip", minimum_size=800, gzip_compress_level=4, exclude=["^/static/", "^/foto/"]
+            backend="gzip", minimum_size=800, gzip_compress_level=4, exclude=["^/static/", "^/foto/", "\\.pdf$"]
         ),
         before_request=_only_what_may_be_read,
         before_send=[_put_secure_headers if secure else _put_headers],

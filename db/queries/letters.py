@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from db.models import Letter, Series
+from db.models import Application, Letter, Series
 
 _OF_CASE = select(Letter).where(col(Letter.case_id) == bindparam("case_id")).order_by(col(Letter.id))
 _BY_NAME = select(Letter).where(col(Letter.name) == bindparam("name"))
@@ -20,6 +20,15 @@ def next_in(tx: Session, series: str) -> int:
     statement = insert(Series).values(name=series, last=1)
     statement = statement.on_conflict_do_update(index_elements=["name"], set_={"last": Series.last + 1})
     return int(tx.execute(statement.returning(Series.last)).scalar_one())
+
+
+_APPLICATIONS = select(Application).where(col(Application.case_id) == bindparam("case_id"))
+
+
+def applications(tx: Session, case_id: int) -> dict[int, Application]:
+    """The written application of each submission of a case that came with one."""
+    found = tx.execute(_APPLICATIONS, {"case_id": case_id}).scalars()
+    return {each.submission_id: each for each in found}
 
 
 def of_case(tx: Session, case_id: int) -> Sequence[Letter]:

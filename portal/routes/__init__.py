@@ -2,9 +2,11 @@
 
 from portal.routes import (
     case,
+    case_papers,
     desk,
     health,
     pages,
+    papers,
     pictures,
     proceeding,
     queue,
@@ -38,6 +40,11 @@ HANDLERS = [
     proceeding.draft,
     register.show,
     register.yearly,
+    case_papers.receipt,
+    case_papers.show,
+    case_papers.write,
+    case_papers.preview,
+    case_papers.send,
     report.what,
     report.take_what,
     report.suggest,
@@ -58,6 +65,8 @@ HANDLERS = [
     track.unlock,
     track.add_information,
     track.close,
+    papers.receipt,
+    papers.show,
     pictures.large,
     pictures.small,
 ]

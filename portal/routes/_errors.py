@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from portal import clock, languages
 from portal.routes import _page, _who
 from portal.rules.refusal import NotFound, Refused
+from portal.services import official
 from portal.services.townbook import TownBook
 from portal.views import _frame
 from portal.views.errors import ErrorPage, Typed, typed_texts
@@ -69,6 +70,12 @@ def on_not_signed_in(request: Asked, _error: _who.NotSignedIn) -> Response[Any]:
     if request.method == "GET":
         return _page.go(request, _who.sign_in_url(request))
     return _draw(request, "401", status=401, back="/giris")
+
+
+def on_damaged(request: Asked, error: official.Damaged) -> Response[Any]:
+    """A stored letter is not what was signed: say so, and show nothing in its place."""
+    log.error("damaged letter", path=request.url.path, number=str(error))
+    return _draw(request, "letter", status=500)
 
 
 def on_database_error(request: Asked, error: DBAPIError) -> Response[Any]:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from db.engine import Database
 from db.models import Case
-from db.queries import cases, clocks, people
+from db.queries import cases, clocks, letters, people
 from db.queries import post as stored_post
 from portal import clock, languages
 from portal.routes import _page
@@ -186,4 +186,5 @@ def _record(tx: Session, case: Case) -> Record:
         outgoing=stored_post.outgoing_of(tx, case_id),
         callbacks=stored_post.callbacks_of(tx, case_id),
         attachments=stored_post.attachments_of(tx, case_id),
+        papers=letters.of_case(tx, case_id),
     )

@@ -51,7 +51,7 @@ TITLES: Mapping[str, Words] = {
         "administrator": "Solution Centre Administrator",
     },
 }
-DEAR: Words = {"tr": "Sayın", "en": "Dear"}
+DEAR: Words = {"tr": "Sayın ", "en": ""}
 APPLICANT: Words = {"tr": "Başvuru Sahibi", "en": "Applicant"}
 APPLICATION: Words = {"tr": "İlgide kayıtlı başvuru", "en": "The application named under Reference"}
 TO_ALL: Words = {"tr": "DAĞITIM YERLERİNE", "en": "To all named under Distribution"}
@@ -147,8 +147,8 @@ _TO_AUTHORITY: Mapping[str, Words] = {
     },
     "en": dict.fromkeys(("above", "equal", "mixed"), "Submitted for your action."),
 }
-_TO_FIRM: Words = {"tr": "Bilgilerinizi rica ederim.", "en": "For your information."}
-_TO_PERSON: Words = {"tr": "Bilgilerinize sunulur.", "en": "For your information."}
+_TO_FIRM: Words = {"tr": "Bilgilerinizi rica ederim.", "en": "Yours faithfully,"}
+_TO_PERSON: Words = {"tr": "Bilgilerinize sunulur.", "en": "Yours sincerely,"}
 _WITH_RESPECT: Words = {"tr": "Saygılarımla.", "en": "Yours sincerely,"}
 
 

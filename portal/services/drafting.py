@@ -1,4 +1,4 @@
-"""What an official letter says: every word is decided here, before it has a number or a page."""
+"""What an official letter says: all its words are decided here, before it has a number and pages."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -277,7 +277,7 @@ def _addressee(kind: str, name: str, application: Application | None, code: str)
     if kind == "forwarded":
         return (said.TO_ALL[code],)
     is_firm = application is not None and application.is_legal_person
-    first = name if is_firm else f"{said.DEAR[code]} {name}"
+    first = name if is_firm else f"{said.DEAR[code]}{name}"
     lines = application.address.splitlines() if application else []
     return (first, *(each.strip() for each in lines if each.strip()))
 
@@ -315,7 +315,7 @@ def _register(application: Application | None) -> str:
 
 def _distribution(authority: str, name: str, code: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     labels = said.DISTRIBUTION[code]
-    return ((labels["action"], (authority.strip(),)), (labels["information"], (f"{said.DEAR[code]} {name}",)))
+    return ((labels["action"], (authority.strip(),)), (labels["information"], (f"{said.DEAR[code]}{name}",)))
 
 
 def _signer(by: SignedIn, case: Case, town: Town, code: str) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -14,12 +13,13 @@ from obstore.store import LocalStore
 from sqlalchemy import event
 from sqlmodel import Session
 
-from db.models import Application, Case, Letter, Person, Submission
+from db.models import Case, Letter, Submission
 from db.queries import clocks as stored_clocks
 from db.queries import letters as stored
 from db.queries import people
 from portal.rules import references
 from portal.rules.permissions import Actor
+from portal.rules.refusal import NotFound
 from portal.services import drafting, typesetting
 from portal.services.drafting import KINDS, OUTCOMES, Content, compose
 from portal.services.townbook import Town
@@ -93,6 +93,14 @@ def fetch(where: LocalStore, letter: Letter) -> bytes:
     return pages
 
 
+def letter_of(tx: Session, name: str, case: Case, submission: Submission | None = None) -> Letter:
+    """The letter under a name, if it was written on this case (and to this applicant); otherwise not found."""
+    letter = stored.by_name(tx, name)
+    if letter is None or letter.case_id != case.id or (submission and letter.submission_id != submission.id):
+        raise NotFound
+    return letter
+
+
 def receipt_of(tx: Session, submission: Submission) -> Letter | None:
     """The receipt of a submission, if it was made."""
     return stored.by_number(tx, references.grouped(submission.reference))
@@ -103,7 +111,6 @@ def receipt(
     case: Case,
     submission: Submission,
     *,
-    application: Application | None = None,
     store: LocalStore,
     town: Town,
     now: datetime,
@@ -113,17 +120,13 @@ def receipt(
     tx.refresh(submission, with_for_update=True)
     if made := receipt_of(tx, submission):
         return made
-    person = _person(tx, submission)
+    person = people.by_id(tx, [submission.person_id]).get(submission.person_id or 0)
+    application = stored.applications(tx, case.id or 0).get(submission.id or 0)
     clocks = [each for each in stored_clocks.of_case(tx, case.id or 0) if each.kind in ("legal", "service")]
     ledgers = stored_clocks.entries(tx, clocks)
     promised = [(each, ledgers[each.id or 0][0]) for each in clocks if ledgers[each.id or 0]]
     content = drafting.compose_receipt(case, submission, person, application, promised, town=town, now=now)
     return issue(tx, case, submission, content, store=store, by=None, now=now)
-
-
-def _person(tx: Session, submission: Submission) -> Person | None:
-    ids: Sequence[int | None] = [submission.person_id]
-    return people.by_id(tx, ids).get(submission.person_id or 0)
 
 
 def _pages(content: Content, *, is_draft: bool = False) -> bytes:
@@ -132,15 +135,18 @@ def _pages(content: Content, *, is_draft: bool = False) -> bytes:
 
 def _put(tx: Session, where: LocalStore, name: str, pages: bytes) -> None:
     obstore.put(where, _path(name), pages)
-
-    def forget(_tx: Session) -> None:
-        obstore.delete(where, _path(name))
+    unkept = {name}
 
     def keep(_tx: Session) -> None:
-        event.remove(tx, "after_rollback", forget)
+        unkept.clear()
 
-    event.listen(tx, "after_rollback", forget, once=True)
-    event.listen(tx, "after_commit", keep, once=True)
+    def forget(_tx: Session) -> None:
+        if unkept:
+            unkept.clear()
+            obstore.delete(where, _path(name))
+
+    event.listen(tx, "after_commit", keep)
+    event.listen(tx, "after_rollback", forget)
 
 
 @cache

@@ -48,6 +48,7 @@ _LETTERS = {
     "question": msgid("Bilgi isteği"),
     "reply": msgid("Yanıt"),
     "closing": msgid("Sonuç yanıtı"),
+    "paper": msgid("Resmî yazı bildirimi"),
 }
 _LETTER_STATES = {
     "waiting": (msgid("gönderilmeyi bekliyor"), "busy"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from db.models import Attachment, Callback, Case, CaseEvent, Clock, ContactPoint, Outgoing, Person, Submission
+from db.models import Attachment, Callback, Case, CaseEvent, Clock, ContactPoint, Letter, Outgoing, Person, Submission
 from portal.languages import Language
 from portal.services.accounts import SignedIn
 from portal.services.townbook import Town
@@ -25,6 +25,7 @@ class Record:
     outgoing: Sequence[Outgoing]
     callbacks: Sequence[Callback]
     attachments: Sequence[Attachment]
+    papers: Sequence[Letter] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

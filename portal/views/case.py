@@ -12,7 +12,7 @@ from portal.rules.refusal import msgid
 from portal.services import casework
 from portal.services.accounts import SignedIn
 from portal.services.townbook import Town
-from portal.views import _case_clocks, _case_forms, _case_post, _desk, _timeline, _words
+from portal.views import _case_clocks, _case_forms, _case_post, _desk, _timeline, _words, papers
 from portal.views._case_clocks import ClockLine
 from portal.views._case_forms import AssignForm, CaseForm, NoteForm, ReplyForm, StatusForm, Way
 from portal.views._case_post import Call, Contact, Letter
@@ -21,6 +21,7 @@ from portal.views._forms import Option, OptionGroup
 from portal.views._frame import Signed
 from portal.views._frame import Town as TownFrame
 from portal.views._parts import Entry, Fact, Photo
+from portal.views.papers import PaperLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +81,7 @@ class CaseView:
     applicants: tuple[Applicant, ...]
     photos: tuple[Photo, ...]
     letters: tuple[Letter, ...]
+    papers: tuple[PaperLine, ...]
     calls: tuple[Call, ...]
     timeline: tuple[Entry, ...]
     forms: CaseForms
@@ -150,6 +152,7 @@ def case_view(record: Record, reader: Reader, *, sent: CaseForm | None = None) -
         applicants=tuple(_applicant(each, record, reader, hidden=hidden) for each in record.submissions),
         photos=() if hidden else tuple(_photos(record, reader)),
         letters=tuple(_case_post.letter(each, reader) for each in record.outgoing),
+        papers=() if hidden else papers.lines(record.papers, f"/masa/basvuru/{case.reference}", language),
         calls=tuple(_case_post.calls(record, reader, sent, hidden=hidden)),
         timeline=timeline[::-1],
         forms=_forms(case, town, sent),

@@ -14,10 +14,11 @@ from portal.rules.refusal import Refused, msgid
 from portal.services import inbox
 from portal.services.townbook import Town
 from portal.services.tracking import Tracked
-from portal.views import _forms, _words
+from portal.views import _forms, _words, papers
 from portal.views._forms import Errors
 from portal.views._frame import Town as Frame
 from portal.views._parts import Entry, Fact, Photo
+from portal.views.papers import PaperLine
 
 # One sentence under the status: what it means for the person who waits.
 MEANINGS: Mapping[Status, str] = MappingProxyType(
@@ -75,6 +76,7 @@ class TrackView:
     is_own: bool
     own: tuple[Fact, ...]
     photos: tuple[Photo, ...]
+    papers: tuple[PaperLine, ...]
     tag: str
     form: "InformationForm"
     lock: "LockForm"
@@ -153,6 +155,7 @@ def track_view(
             Photo(url=f"/foto/{each.name}", small=f"/foto/{each.name}/kucuk", words=each.original_name)
             for each in tracked.photos
         ),
+        papers=papers.lines(tracked.papers, f"/takip/{tracked.submission.reference}", language),
         tag=tag_of(tracked, language, now=now),
         form=InformationForm(
             words=words,
@@ -251,6 +254,7 @@ _TITLES: Mapping[str, str] = MappingProxyType(
     {
         "opened": msgid("Başvuru alındı"),
         "reply": msgid("Yanıt yazıldı"),
+        "letter": msgid("Resmî yazı gönderildi"),
         "objection": msgid("İtiraz edildi"),
     }
 )
