@@ -1,6 +1,6 @@
 """Addresses: parse, call one service, choose a template."""
 
-from portal.routes import case, desk, health, pages, pictures, queue, receipt, report, sign_in, track
+from portal.routes import case, count, desk, health, pages, pictures, queue, receipt, report, sign_in, track
 
 HANDLERS = [
     health.alive,
@@ -19,6 +19,7 @@ HANDLERS = [
     case.add_note,
     case.reply,
     case.record_call,
+    count.at_desk,
     report.what,
     report.take_what,
     report.suggest,
@@ -39,6 +40,7 @@ HANDLERS = [
     track.unlock,
     track.add_information,
     track.close,
+    count.for_citizen,
     pictures.large,
     pictures.small,
 ]
