@@ -1,4 +1,4 @@
-"""The loop beside the pages: delivers what is queued and tidies up. Decides nothing."""
+"""The loop beside the pages: delivers what is queued, escalates what is late and tidies up. Decides nothing."""
 
 import queue
 import signal
@@ -11,7 +11,7 @@ import structlog
 from db.engine import Database
 from portal import channels, clock, logs
 from portal.channels import Sender
-from portal.services import delivery, housekeeping
+from portal.services import delivery, escalation, housekeeping
 from portal.services.townbook import TownBook
 from portal.settings import Settings
 
@@ -19,6 +19,7 @@ LOOKS_EVERY = 2
 # After repeated failures a round a minute, about.
 MOST_DOUBLINGS = 5
 TIDIES_EVERY = timedelta(minutes=10)
+ESCALATES_EVERY = timedelta(minutes=1)
 
 log = structlog.get_logger()
 
@@ -72,6 +73,7 @@ class Rounds:
         self._book = TownBook(db)
         self._senders = channels.senders(settings)
         self._tidied_at: datetime | None = None
+        self._escalated_at: datetime | None = None
 
     def go(self) -> None:
         """Rounds until told to stop."""
@@ -90,6 +92,7 @@ class Rounds:
             # One at a time, each with its own moment: a slow server must not make us miss the word to stop.
             while self._deliver_one(sender) and not self._stop.within(0):
                 pass
+        self._escalate(clock.now())
         self._tidy(clock.now())
 
     def _deliver_one(self, sender: Sender) -> bool:
@@ -105,6 +108,11 @@ class Rounds:
                 limit=1,
             )
         )
+
+    def _escalate(self, now: datetime) -> None:
+        if self._escalated_at is None or now - self._escalated_at >= ESCALATES_EVERY:
+            escalation.escalate(self._db, town=self._book.town(now=now), now=now)
+            self._escalated_at = now
 
     def _tidy(self, now: datetime) -> None:
         if self._tidied_at is None or now - self._tidied_at >= TIDIES_EVERY:

@@ -19,6 +19,10 @@ _to_escalate = {
     "postgresql_where": text("is_open AND escalated_at IS NULL"),
 }
 _not_stopped = {"sqlite_where": text("state <> 'stopped'"), "postgresql_where": text("state <> 'stopped'")}
+_objection = {
+    "sqlite_where": text("kind = 'objection' AND state <> 'stopped'"),
+    "postgresql_where": text("kind = 'objection' AND state <> 'stopped'"),
+}
 _owed = {"sqlite_where": text("done_at IS NULL"), "postgresql_where": text("done_at IS NULL")}
 
 
@@ -171,7 +175,10 @@ class Clock(SQLModel, table=True):
     """
 
     __tablename__ = "clock"
-    __table_args__ = (Index("ix_clock_to_recount", "edition_id", "id", **_not_stopped),)
+    __table_args__ = (
+        Index("ix_clock_to_recount", "edition_id", "id", **_not_stopped),
+        Index("ix_clock_objection", "case_id", **_objection),
+    )
     id: int | None = own_key()
     case_id: int = refers_to("case.id")
     kind: str = Field(max_length=12)

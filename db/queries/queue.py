@@ -11,8 +11,11 @@ from sqlmodel import Session
 
 from db import search as text_search
 from db.models import Case, CaseCount, DeskVersion
+from db.queries import owed
 
 NOBODY = 0
+# The one duty that is a clock of its own and no row among the duties.
+OBJECTION = "objection"
 
 _COLUMNS = (
     Case.id,
@@ -31,10 +34,17 @@ _COLUMNS = (
     Case.received_at,
     Case.due_at,
     Case.due_order,
+    Case.due_kind,
+    Case.escalated_at,
     Case.changed_at,
     Case.version,
 )
-_ORDERS = {"newest": (Case.received_at, True), "oldest": (Case.received_at, False), "due": (Case.due_order, False)}
+_ORDERS = {
+    "newest": (Case.received_at, True),
+    "oldest": (Case.received_at, False),
+    "due": (Case.due_order, False),
+    "untouched": (Case.changed_at, False),
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,9 @@ class Wanted:
     late_at: datetime | None = None
     due_from: datetime | None = None
     due_before: datetime | None = None
+    changed_before: datetime | None = None
+    is_escalated: bool = False
+    duty: str = ""
     received_from: datetime | None = None
     received_before: datetime | None = None
     words: str = ""
@@ -67,6 +80,9 @@ class Wanted:
                 self.late_at,
                 self.due_from,
                 self.due_before,
+                self.changed_before,
+                self.is_escalated,
+                self.duty,
                 self.received_from,
                 self.received_before,
                 self.words,
@@ -151,6 +167,10 @@ _CONDITIONS: Mapping[str, Any] = {
     "late_at": and_(Case.is_open == true(), Case.due_order < bindparam("late_at")),  # type: ignore[arg-type]
     "due_from": and_(Case.is_open == true(), Case.due_order >= bindparam("due_from")),  # type: ignore[arg-type]
     "due_before": and_(Case.is_open == true(), Case.due_order < bindparam("due_before")),  # type: ignore[arg-type]
+    "changed_before": and_(Case.is_open == true(), Case.changed_at < bindparam("changed_before")),  # type: ignore[arg-type]
+    "is_escalated": and_(Case.is_open == true(), Case.escalated_at.is_not(None)),  # type: ignore[arg-type,union-attr]
+    "duty": and_(Case.is_open == true(), owed.cases_that_owe()),  # type: ignore[arg-type]
+    "objection": and_(Case.is_open == true(), owed.cases_objected_to()),  # type: ignore[arg-type]
     "received_from": Case.received_at >= bindparam("received_from"),
     "received_before": Case.received_at < bindparam("received_before"),
 }
@@ -163,6 +183,10 @@ def _shape(tx: Session, wanted: Wanted) -> tuple[_Shape, dict[str, Any]]:
         value = getattr(wanted, name, None)
         if name == "assignee_id" and value == NOBODY:
             conditions.append("nobody")
+        elif name == "duty" and value == OBJECTION:
+            conditions.append("objection")
+        elif name == "is_escalated":
+            conditions += [name] if value else []
         elif value not in (None, ""):
             conditions.append(name)
             values[name] = value

@@ -3,6 +3,7 @@
 from portal.routes import (
     case,
     case_papers,
+    count,
     desk,
     health,
     pages,
@@ -45,6 +46,7 @@ HANDLERS = [
     case_papers.write,
     case_papers.preview,
     case_papers.send,
+    count.at_desk,
     report.what,
     report.take_what,
     report.suggest,
@@ -67,6 +69,7 @@ HANDLERS = [
     track.close,
     papers.receipt,
     papers.show,
+    count.for_citizen,
     pictures.large,
     pictures.small,
 ]

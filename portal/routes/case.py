@@ -18,7 +18,7 @@ from portal.routes._fields import Fields
 from portal.routes._page import Answer, Asked
 from portal.rules import references
 from portal.rules.refusal import NotFound, Refused
-from portal.services import callbacks, casework
+from portal.services import callbacks, casework, counts
 from portal.services.accounts import SignedIn
 from portal.services.townbook import Town
 from portal.settings import Settings
@@ -176,15 +176,17 @@ def _record(tx: Session, case: Case) -> Record:
     submissions = cases.submissions(tx, case)
     person_ids = [each.person_id for each in submissions]
     case_id = case.id or 0
+    found = clocks.of_case(tx, case_id)
     return Record(
         case=case,
         submissions=submissions,
         persons=people.by_id(tx, person_ids),
         points=people.contact_points(tx, person_ids),
         events=cases.events(tx, case),
-        clocks=clocks.of_case(tx, case_id),
+        clocks=found,
         outgoing=stored_post.outgoing_of(tx, case_id),
         callbacks=stored_post.callbacks_of(tx, case_id),
         attachments=stored_post.attachments_of(tx, case_id),
         papers=letters.of_case(tx, case_id),
+        extensions=counts.extensions(tx, case, found),
     )

@@ -8,16 +8,20 @@ from sqlmodel import Session
 
 from db import search
 from db.engine import Database
-from db.queries import queue
+from db.queries import owed, queue
+from db.queries.owed import Alarms
 from portal import clock, languages
 from portal.routes import _page
 from portal.routes._page import Answer, Asked
+from portal.rules import permissions
 from portal.services.accounts import SignedIn
 from portal.services.townbook import Town
 from portal.settings import Settings
 from portal.views import _desk
+from portal.views import _queue_form as forms
 from portal.views import queue as views
 from portal.views._queue_form import QueueForm
+from portal.views._queue_lists import may_see_escalated
 from portal.views.queue import Listed, Tag
 
 PAGE = 50
@@ -31,13 +35,15 @@ def show(request: Asked, db: Database, settings: Settings, town: Town, clerk: Si
     wanted = form.wanted(clerk, town, now=now)
     seen = Tag.read(_page.known_tag(request))
     with db.reading() as tx:
-        version = queue.version(tx, wanted.departments)
+        # The counts of what is in danger are of everything this colleague may see, whatever the list is narrowed to.
+        version = queue.version(tx, permissions.visible_departments(clerk))
         tag = Tag.of(form, clerk, language, version=version, now=now)
         if seen and seen.state == tag.state:
             return _page.unchanged(str(seen))
         tag = Tag(tag.state, seen.since) if seen else tag
         wanted = replace(wanted, has_common_words=bool(wanted.words) and search.is_common(tx, wanted.words))
-        listed = _listed(tx, form, wanted, since=seen.since if seen else None)
+        alarms = _alarms(tx, clerk, town, now=now)
+        listed = _listed(tx, form, wanted, alarms, since=seen.since if seen else None)
     view = views.queue_view(
         listed,
         form,
@@ -53,7 +59,20 @@ def show(request: Asked, db: Database, settings: Settings, town: Town, clerk: Si
     return _page.page(request, "staff/queue.html", view, part="staff/_queue.html", headers=headers)
 
 
-def _listed(tx: Session, form: QueueForm, wanted: queue.Wanted, *, since: datetime | None) -> Listed:
+def _alarms(tx: Session, clerk: SignedIn, town: Town, *, now: datetime) -> Alarms:
+    return owed.alarms(
+        tx,
+        permissions.visible_departments(clerk),
+        now=now,
+        soon_before=forms.soon_before(town, now),
+        untouched_before=forms.untouched_before(town, now),
+        with_escalated=may_see_escalated(clerk),
+    )
+
+
+def _listed(
+    tx: Session, form: QueueForm, wanted: queue.Wanted, alarms: owed.Alarms, *, since: datetime | None
+) -> Listed:
     order, place = form.order_of_query, form.place
     rows = queue.page(tx, wanted, order=order, after=place, limit=PAGE + 1)
     shown = rows[:PAGE]
@@ -65,6 +84,7 @@ def _listed(tx: Session, form: QueueForm, wanted: queue.Wanted, *, since: dateti
         rows=shown,
         has_more=len(rows) > PAGE,
         counts=queue.counts(tx, wanted),
+        alarms=alarms,
         previous=previous,
         since=since,
     )

@@ -47,6 +47,7 @@ _TABLE: dict[str, tuple[Scope, ...]] = {
     "intake.create":          ("all",    "all",       "all",   "all",   "all"),
     "callback.work":          ("all",    "all",       "own",   "own",   "all"),
     "report.view":            ("none",   "all",       "none",  "own",   "all"),
+    "escalation.view":        ("none",   "all",       "none",  "own",   "all"),
     "staff.manage":           ("none",   "none",      "none",  "none",  "all"),
     "town.manage":            ("none",   "none",      "none",  "none",  "all"),
 }

@@ -197,6 +197,11 @@ def nearest(
     return {"due_at": due_at, "due_kind": kind}
 
 
+def in_order(clocks: Iterable[Clock]) -> list[Clock]:
+    """The clocks that run, the nearest date first, and then those that rest or are over."""
+    return sorted(clocks, key=lambda each: (each.state != "running", each.due_at, each.id or 0))
+
+
 def due_of(tx: Session, case: Case) -> dict[str, object]:
     """What `nearest` says of a case as its clocks and duties are stored now."""
     case_id = case.id or 0

@@ -1,18 +1,18 @@
 """What became of a report: for anybody who knows its number, and more for those who can show that it is theirs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from db.engine import Database
-from db.models import Attachment, Case, CaseEvent, Letter, Submission
-from db.queries import cases, letters, people, post, staff
+from db.models import Attachment, Case, CaseEvent, Clock, Letter, Submission
+from db.queries import cases, clocks, letters, people, post, staff
 from portal.rules import permissions, references
 from portal.rules.permissions import Actor
 from portal.rules.refusal import NotFound, Refused
-from portal.services import attachments, inbox
+from portal.services import attachments, counts, inbox
 from portal.services.attachments import Picture
 from portal.services.townbook import Town
 
@@ -31,18 +31,22 @@ class Tracked:
     is_own: bool = False
     photos: Sequence[Attachment] = ()
     papers: Sequence[Letter] = ()
+    clocks: Sequence[Clock] = ()
+    extensions: Mapping[int, int] = field(default_factory=dict)
 
 
 def look(tx: Session, reference: str, *, key: str = "") -> Tracked:
     """The report under a reference; its contents only with its key."""
     case, submission = _found(tx, reference)
     events = cases.public_events(tx, case)
+    found = clocks.of_case(tx, case.id or 0)
+    seen = Tracked(case, submission, events, clocks=found, extensions=counts.extensions(tx, case, found))
     if not _opens(key, submission):
-        return Tracked(case, submission, events)
+        return seen
     shown = {event.id for event in events}
     photos = [each for each in post.attachments_of(tx, case.id or 0) if _is_theirs(each, submission, shown)]
     papers = [each for each in letters.of_case(tx, case.id or 0) if each.submission_id == submission.id]
-    return Tracked(case, submission, events, is_own=True, photos=photos, papers=papers)
+    return replace(seen, is_own=True, photos=photos, papers=papers)
 
 
 def opens(tx: Session, reference: str, key: str) -> bool:

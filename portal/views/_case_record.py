@@ -25,6 +25,8 @@ class Record:
     outgoing: Sequence[Outgoing]
     callbacks: Sequence[Callback]
     attachments: Sequence[Attachment]
+    # By how much each clock was extended, by its key.
+    extensions: Mapping[int, int]
     papers: Sequence[Letter] = ()
 
 

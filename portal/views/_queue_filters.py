@@ -6,13 +6,24 @@ from datetime import date
 from functools import lru_cache
 
 from portal.languages import Language
-from portal.rules import permissions
+from portal.rules import laws, permissions
 from portal.rules.refusal import msgid
 from portal.services.accounts import SignedIn
 from portal.services.townbook import Town
-from portal.views import _desk, _forms, _words
+from portal.views import _clock_words, _desk, _forms, _words
 from portal.views._forms import Option, OptionGroup
-from portal.views._queue_form import LATE, MINE, NOBODYS, OPEN_TAB, TODAY, QueueForm
+from portal.views._queue_form import (
+    DUTIES,
+    ESCALATED,
+    LATE,
+    MINE,
+    NOBODYS,
+    OPEN_TAB,
+    SOON,
+    TODAY,
+    UNTOUCHED,
+    QueueForm,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,13 +37,14 @@ class Filters:
     channels: tuple[Option, ...]
     assignees: tuple[Option, ...]
     lateness: tuple[Option, ...]
+    duties: tuple[Option, ...]
     orders: tuple[Option, ...]
 
     @property
     def has_more_open(self) -> bool:
         """Whether one of the filters that are folded away is in use."""
         form = self.form
-        return any((form.department, form.neighbourhood, form.channel, form.first_day, form.last_day))
+        return any((form.department, form.neighbourhood, form.channel, form.duty, form.first_day, form.last_day))
 
 
 def filters_of(form: QueueForm, clerk: SignedIn, town: Town, language: Language) -> Filters:
@@ -58,13 +70,41 @@ def _choices(clerk: SignedIn, town: Town, language: Language) -> Filters:
         neighbourhoods=tuple(Option(each.code, each.name) for each in town.neighbourhoods.values()),
         channels=tuple(Option(code, say(label)) for code, label in _desk.CHANNELS.items()),
         assignees=_assignees(clerk, town, language),
-        lateness=(Option(LATE, say(msgid("Gecikenler"))), Option(TODAY, say(msgid("Bugün dolanlar")))),
+        lateness=_lateness(clerk, town, language),
+        duties=tuple(Option(kind, say(_clock_words.DUTIES[kind])) for kind in DUTIES),
         orders=(
             Option("yeni", say(msgid("En yeni önce"))),
             Option("eski", say(msgid("En eski önce"))),
             Option("sure", say(msgid("Süresi en yakın önce"))),
+            Option("islem", say(msgid("En uzun süredir dokunulmayan önce"))),
         ),
     )
+
+
+def _lateness(clerk: SignedIn, town: Town, language: Language) -> tuple[Option, ...]:
+    options = [
+        Option(LATE, list_name(LATE, town, language)),
+        Option(TODAY, language.gettext(msgid("Bugün dolanlar"))),
+        Option(SOON, list_name(SOON, town, language)),
+        Option(UNTOUCHED, list_name(UNTOUCHED, town, language)),
+    ]
+    if permissions.scope_of(clerk, "escalation.view") != "none":
+        options.append(Option(ESCALATED, list_name(ESCALATED, town, language)))
+    return tuple(options)
+
+
+def list_name(lateness: str, town: Town, language: Language) -> str:
+    """What a list of endangered cases is called; its number of days is the town's."""
+    days = {SOON: laws.term(town.facts, "soon"), UNTOUCHED: laws.term(town.facts, "untouched")}.get(lateness, 0)
+    return language.gettext(_LISTS[lateness]) % {"n": days} if days else language.gettext(_LISTS[lateness])
+
+
+_LISTS = {
+    LATE: msgid("Gecikenler"),
+    SOON: msgid("%(n)s iş günü içinde dolacaklar"),
+    UNTOUCHED: msgid("%(n)s gündür dokunulmayanlar"),
+    ESCALATED: msgid("Müdüre yükseltilenler"),
+}
 
 
 def _categories(town: Town, language: Language) -> tuple[OptionGroup, ...]:
@@ -103,6 +143,7 @@ def in_words(filters: Filters, language: Language) -> Iterable[str]:
         (filters.channels, form.channel),
         (filters.assignees, form.assignee),
         (filters.lateness, form.lateness),
+        (filters.duties, form.duty),
     )
     for options, value in chosen:
         if value:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 
-from db.queries.queue import NOBODY, Wanted
+from db.queries.queue import NOBODY, OBJECTION, Wanted
 from portal.clock import ISTANBUL
-from portal.rules import permissions, references
+from portal.rules import laws, permissions, references
 from portal.rules.lifecycle import Status
 from portal.services.accounts import SignedIn
 from portal.services.townbook import Town
@@ -17,12 +17,14 @@ from portal.views import _desk, _forms, _words
 ADDRESS = "/masa/kuyruk"
 OPEN_TAB, ALL_TAB = "acik", "tumu"
 MINE, NOBODYS = "ben", "kimse"
-LATE, TODAY = "gecikti", "bugun"
+LATE, TODAY, SOON, UNTOUCHED, ESCALATED = "gecikti", "bugun", "yaklasan", "dokunulmayan", "yukseltilen"
+# What can be owed on a case besides its answer, and an objection that is to be answered.
+DUTIES = ("extension_notice", "result_owed", "fee", "missing_item", OBJECTION)
 # The word in the address and the order of the query it means.
-ORDERS = {"yeni": "newest", "eski": "oldest", "sure": "due"}
+ORDERS = {"yeni": "newest", "eski": "oldest", "sure": "due", "islem": "untouched"}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CURSOR = re.compile(r"(yeni|eski|sure)-(\d{1,18})-(\d{1,18})", re.ASCII)
+_CURSOR = re.compile(r"(yeni|eski|sure|islem)-(\d{1,18})-(\d{1,18})", re.ASCII)
 _SPOKEN_SO = {"açık": OPEN_TAB, "tümü": ALL_TAB, "bugün": TODAY, "süre": "sure"}
 
 
@@ -37,6 +39,7 @@ class QueueForm:
     channel: str = ""
     assignee: str = ""
     lateness: str = ""
+    duty: str = ""
     first_day: str = ""
     last_day: str = ""
     words: str = ""
@@ -53,7 +56,8 @@ class QueueForm:
             neighbourhood=_one_of(query, "mahalle", (each.code for each in town.neighbourhoods.values())),
             channel=_one_of(query, "kanal", _desk.CHANNELS),
             assignee=_one_of(query, "sorumlu", (MINE, NOBODYS, *map(str, town.clerk_names))),
-            lateness=_one_of(query, "gecikme", (LATE, TODAY)),
+            lateness=_one_of(query, "gecikme", (LATE, TODAY, SOON, UNTOUCHED, ESCALATED)),
+            duty=_one_of(query, "gorev", DUTIES),
             first_day=_day(query, "gelis_ilk"),
             last_day=_day(query, "gelis_son"),
             words=_forms.word(query, "ara", 200),
@@ -111,8 +115,11 @@ class QueueForm:
             channel=self.channel,
             assignee_id=_assignee_id(self.assignee, clerk),
             late_at=now if self.lateness == LATE else None,
-            due_from=now if self.lateness == TODAY else None,
-            due_before=_start_of(today + timedelta(days=1)) if self.lateness == TODAY else None,
+            due_from=now if self.lateness in (TODAY, SOON) else None,
+            due_before={TODAY: _start_of(today + timedelta(days=1)), SOON: soon_before(town, now)}.get(self.lateness),
+            changed_before=untouched_before(town, now) if self.lateness == UNTOUCHED else None,
+            is_escalated=self.lateness == ESCALATED,
+            duty=self.duty,
             received_from=_start_of(date.fromisoformat(self.first_day)) if self.first_day else None,
             received_before=_start_of(date.fromisoformat(self.last_day) + timedelta(days=1)) if self.last_day else None,
             # A number is read to the desk in any spelling; cases are found by its plain digits.
@@ -128,6 +135,7 @@ _NAMES = {
     "kanal": "channel",
     "sorumlu": "assignee",
     "gecikme": "lateness",
+    "gorev": "duty",
     "gelis_ilk": "first_day",
     "gelis_son": "last_day",
     "ara": "words",
@@ -139,6 +147,17 @@ _NAMES = {
 def cursor(order: str, value: datetime, case_id: int) -> str:
     """A place in a list, as its address carries it."""
     return f"{order}-{(value - _EPOCH) // timedelta(microseconds=1)}-{case_id}"
+
+
+def soon_before(town: Town, now: datetime) -> datetime:
+    """Until when an answer is due that counts as due soon: to the end of so many working days from today."""
+    last = town.calendar.working_day_after(_words.local_date(now), laws.term(town.facts, "soon"))
+    return _start_of(last + timedelta(days=1))
+
+
+def untouched_before(town: Town, now: datetime) -> datetime:
+    """Since when a case has lain that counts as untouched."""
+    return now - timedelta(days=laws.term(town.facts, "untouched"))
 
 
 def _departments(clerk: SignedIn, chosen: int | None) -> frozenset[int] | None:

@@ -10,7 +10,7 @@ from portal.rules.lifecycle import STEPS, Status
 from portal.rules.refusal import msgid
 from portal.services.accounts import SignedIn
 from portal.services.townbook import Town
-from portal.views import _desk, _words
+from portal.views import _clock_words, _desk, _words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,11 +26,13 @@ class QueueRow:
     received_at: str
     due: str
     due_tone: str
+    due_kind: str
     status: str
     status_tone: str
     assignee: str
     channel: str
     is_urgent: bool
+    is_escalated: bool
     mark: str
 
     @property
@@ -71,11 +73,13 @@ class RowWriter:
             received_at=_words.machine(case.received_at),
             due=due,
             due_tone=tone,
+            due_kind=_clock_words.due_kind(case.due_kind, self.language) if case.is_open and case.due_at else "",
             status=_desk.status_label(case.status),
             status_tone=STEPS[Status(case.status)].tone,
             assignee=self.town.clerk_names.get(case.assignee_id, ""),
             channel=_desk.channel_label(case.channel),
             is_urgent=case.priority == "urgent",
+            is_escalated=case.is_open and case.escalated_at is not None,
             mark=self._mark(case),
         )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from db.models import CaseEvent
 from portal.rules.lifecycle import DECLINE_REASONS, STEPS, Status
 from portal.rules.refusal import msgid
-from portal.views import _desk, _words
+from portal.views import _desk, _event_dates, _words
 from portal.views._case_record import Reader
 from portal.views._parts import Entry
 
@@ -19,6 +19,16 @@ _TITLES = {
     "objection": msgid("Başvuran itiraz etti"),
     "call": msgid("Başvuran arandı"),
     "delivery_failed": msgid("İleti ulaştırılamadı"),
+    "escalated": msgid("Gecikme müdüre bildirildi"),
+    "recounted": msgid("Çalışma takvimi değişti; süre yeniden sayıldı"),
+    "extended": msgid("Süre uzatıldı"),
+    "fee_told": msgid("Erişim ücreti bildirildi"),
+    "fee_paid": msgid("Erişim ücreti ödendi"),
+    "progress": msgid("İşlemin safahatı bildirildi; sonuç ayrıca bildirilecek"),
+    "received_corrected": msgid("Geliş tarihi düzeltildi"),
+    "appealed": msgid("Sonuca itiraz edildi"),
+    "appeal_decided": msgid("İtiraz karara bağlandı"),
+    "letter": msgid("Resmî yazı düzenlendi"),
 }
 _HIDDEN = msgid("Özel nitelikli kişisel veri içerebileceği için metni göremezsiniz.")
 
@@ -32,7 +42,7 @@ def entries(events: Sequence[CaseEvent], reader: Reader, *, hidden: bool) -> Ite
             when=reader.day(event.at),
             moment=_words.machine(event.at),
             by=_actor(event, reader),
-            words=reader.say(_HIDDEN) if hidden and words else words,
+            words=reader.say(_HIDDEN) if hidden and event.words else words,
             tone=STEPS[Status(event.status_to)].tone if event.status_to else "",
             is_internal=not event.is_public,
         )
@@ -53,17 +63,18 @@ def _title(event: CaseEvent, reader: Reader) -> str:
             return say(msgid("Sorumlu: %(name)s")) % {"name": person}
         moved = event.department_from_id != event.department_to_id or event.status_to
         return say(msgid("Birime iletildi: %(name)s")) % {"name": to} if moved else say(msgid("Sorumlusu kaldırıldı"))
-    if event.kind in ("information", "objection", "opened"):
+    # What was done says more than the status it led to.
+    if event.kind in _TITLES:
         return say(_TITLES[event.kind])
-    if event.status_to:
-        return say(_desk.status_label(event.status_to))
-    return say(_TITLES.get(event.kind, event.kind))
+    return say(_desk.status_label(event.status_to)) if event.status_to else event.kind
 
 
 def _event_words(event: CaseEvent, reader: Reader) -> str:
     """What was said, why, and for when."""
     reason = str(event.facts.get("reason", ""))
     parts = [reader.say(DECLINE_REASONS.get(reason, reason)), event.words]
+    if moved := _event_dates.words(event, reader.language):
+        parts.insert(0, moved)
     if planned := event.facts.get("planned_on"):
         day = _words.date_long(datetime.fromisoformat(str(planned)).date(), reader.language.code)
         parts.insert(0, reader.say(msgid("Program tarihi: %(day)s")) % {"day": day})

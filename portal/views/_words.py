@@ -115,6 +115,17 @@ def date_short(moment: datetime | date, language: str = "tr") -> str:
     return f"{day.day:02}{mark}{day.month:02}{mark}{day.year}"
 
 
+def month_and_year(day: date, language: str = "tr") -> str:
+    """Kasım 2026."""
+    return f"{_MONTHS[language][day.month - 1]} {day.year}"
+
+
+def day_of_month(day: date, language: str = "tr") -> str:
+    """16 Pazartesi, where the month is said elsewhere."""
+    weekday = _DAYS[language][day.weekday()]
+    return f"{day.day} {weekday}" if language == "tr" else f"{weekday} {day.day}"
+
+
 def time(moment: datetime, language: str = "tr") -> str:
     """14.30."""
     here = moment.astimezone(ISTANBUL)

@@ -74,6 +74,8 @@ class CaseView:
     is_urgent: bool
     due: str
     due_tone: str
+    due_kind: str
+    is_escalated: bool
     clocks: tuple[ClockLine, ...]
     facts: tuple[Fact, ...]
     place: tuple[Fact, ...]
@@ -117,7 +119,9 @@ def tag_of(record: Record, reader: Reader) -> str:
     post = [(each.id, each.state, each.attempts) for each in record.outgoing]
     calls = [(each.id, each.done_at is None) for each in record.callbacks]
     quarter_hour = int(reader.now.timestamp()) // 900
-    facts = (post, calls, quarter_hour, reader.language.code, reader.clerk.id, reader.clerk.role)
+    # Neither the calendar nor the round that escalates spends a version.
+    dates = (record.case.escalated_at, [(each.id, each.due_at) for each in record.clocks])
+    facts = (post, calls, dates, quarter_hour, reader.language.code, reader.clerk.id, reader.clerk.role)
     return f'"{record.case.version}.{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"'
 
 
@@ -145,7 +149,9 @@ def case_view(record: Record, reader: Reader, *, sent: CaseForm | None = None) -
         is_urgent=case.priority == "urgent",
         due=_case_clocks.due(case, reader),
         due_tone=_words.due_tone(case.due_at, reader.now),
-        clocks=tuple(_case_clocks.clock_line(each, reader) for each in record.clocks),
+        due_kind=_case_clocks.due_kind(case, reader),
+        is_escalated=case.is_open and case.escalated_at is not None,
+        clocks=tuple(_case_clocks.clock_lines(record, reader)),
         facts=tuple(_facts(case, reader)),
         place=tuple(_place(case, reader)),
         map_url=f"geo:{case.latitude},{case.longitude}" if case.latitude is not None else "",

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from db.queries.owed import Alarms
 from portal.languages import Language
 from portal.rules.lifecycle import OPEN, Status
 from portal.rules.refusal import msgid
 from portal.services.accounts import SignedIn
 from portal.services.townbook import Town
-from portal.views import _desk, _queue_filters, _words
+from portal.views import _desk, _queue_filters, _queue_lists, _words
 from portal.views._frame import Signed
 from portal.views._frame import Town as TownFrame
 from portal.views._parts import Pager, Tab
@@ -60,6 +61,7 @@ class QueueView:
     clerk: Signed
     form: QueueForm
     filters: Filters
+    lists: tuple[Tab, ...]
     tabs: tuple[Tab, ...]
     rows: tuple[QueueRow, ...]
     total: str
@@ -96,6 +98,7 @@ class Listed:
     rows: Sequence[Any]
     has_more: bool
     counts: Mapping[str, int] | None
+    alarms: Alarms
     previous: tuple[datetime, int] | None = None
     since: datetime | None = field(default=None)
 
@@ -121,6 +124,7 @@ def queue_view(
         clerk=_desk.signed(clerk),
         form=form,
         filters=filters,
+        lists=tuple(_queue_lists.lists(form, listed.alarms, clerk, town, language)),
         tabs=_tabs(form, listed.counts, language),
         rows=rows,
         total=_count_words(form.tab, listed.counts, language),
@@ -166,8 +170,11 @@ def _pager(form: QueueForm, listed: Listed) -> Pager:
     return Pager(earlier=earlier, later=later)
 
 
+_PLACES = {"sure": "due_order", "islem": "changed_at"}
+
+
 def _value_of(row: Any, form: QueueForm) -> datetime:
-    value: datetime = row.due_order if form.order == "sure" else row.received_at
+    value: datetime = getattr(row, _PLACES.get(form.order, "received_at"))
     return value
 
 

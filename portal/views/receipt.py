@@ -10,9 +10,10 @@ from portal.rules import contact, references
 from portal.rules.refusal import msgid
 from portal.services.townbook import Town
 from portal.services.tracking import Tracked
-from portal.views import _words
+from portal.views import _promises, _words
 from portal.views._frame import Town as Frame
 from portal.views._parts import Fact
+from portal.views._promises import Promise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,8 @@ class ReceiptView:
     link: str
     qr: str
     facts: tuple[Fact, ...]
-    due: str
+    promises: tuple[Promise, ...]
+    count_url: str
     department: str
     email: str
     phone: str
@@ -50,7 +52,8 @@ def receipt_view(
             Fact(label=say(msgid("Konu")), value=category.name_en if english else category.name_tr),
             Fact(label=say(msgid("İlgilenen birim")), value=name),
         ),
-        due=_words.due_moment(case.due_at, code) if case.due_at else "",
+        promises=tuple(_promises.promises(tracked, language, now=now)),
+        count_url=_promises.count_url(tracked),
         department=name,
         email=contact.mask_email(email) if email else "",
         phone=contact.mask_phone(phone) if phone else "",

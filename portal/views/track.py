@@ -14,10 +14,11 @@ from portal.rules.refusal import Refused, msgid
 from portal.services import inbox
 from portal.services.townbook import Town
 from portal.services.tracking import Tracked
-from portal.views import _forms, _words, papers
+from portal.views import _event_dates, _forms, _promises, _words, papers
 from portal.views._forms import Errors
 from portal.views._frame import Town as Frame
 from portal.views._parts import Entry, Fact, Photo
+from portal.views._promises import Promise
 from portal.views.papers import PaperLine
 
 # One sentence under the status: what it means for the person who waits.
@@ -72,6 +73,8 @@ class TrackView:
     tone: str
     meaning: str
     facts: tuple[Fact, ...]
+    promises: tuple[Promise, ...]
+    count_url: str
     entries: tuple[Entry, ...]
     is_own: bool
     own: tuple[Fact, ...]
@@ -147,7 +150,9 @@ def track_view(
         status=language.gettext(STEPS[status].label),
         tone=STEPS[status].tone,
         meaning=language.gettext(MEANINGS[status]),
-        facts=tuple(_facts(town, tracked, language, now=now)),
+        facts=tuple(_facts(town, tracked, language)),
+        promises=tuple(_promises.promises(tracked, language, now=now)),
+        count_url=_promises.count_url(tracked),
         entries=tuple(reversed([_entry(town, tracked, event, language, now=now) for event in tracked.events])),
         is_own=tracked.is_own,
         own=tuple(_own(town, tracked, language)) if tracked.is_own else (),
@@ -173,10 +178,12 @@ def track_view(
 def tag_of(tracked: Tracked, language: Language, *, now: datetime) -> str:
     """Names everything the live part shows: another day says "yesterday" differently."""
     side = "own" if tracked.is_own else "public"
-    return f'"{tracked.case.version}-{language.code}-{side}-{_words.local_date(now).isoformat()}"'
+    # A changed calendar moves dates without spending a version.
+    dates = "-".join(f"{each.due_at.timestamp():.0f}" for each in tracked.clocks)
+    return f'"{tracked.case.version}-{language.code}-{side}-{_words.local_date(now).isoformat()}-{dates}"'
 
 
-def _facts(town: Town, tracked: Tracked, language: Language, *, now: datetime) -> list[Fact]:
+def _facts(town: Town, tracked: Tracked, language: Language) -> list[Fact]:
     case, say, code = tracked.case, language.gettext, language.code
     department = town.departments[case.department_id]
     facts = [
@@ -188,11 +195,6 @@ def _facts(town: Town, tracked: Tracked, language: Language, *, now: datetime) -
     ]
     if case.planned_on:
         facts.append(Fact(label=say(msgid("Planlanan gün")), value=_words.date_long(case.planned_on, code)))
-    if case.due_at:
-        due = _words.due_moment(case.due_at, code)
-        if case.due_at < now:
-            due = f"{due} ({_words.due_words(case.due_at, now, code)})"
-        facts.append(Fact(label=say(msgid("Yanıt için son gün")), value=due))
     if case.closed_at:
         facts.append(Fact(label=say(msgid("Sonuçlanma tarihi")), value=_words.date_and_time(case.closed_at, code)))
     if tracked.is_own and case.closing_reason in lifecycle.DECLINE_REASONS:
@@ -223,9 +225,15 @@ def _entry(town: Town, tracked: Tracked, event: CaseEvent, language: Language, *
         title=_title(town, event, language, is_own=_is_their_own(tracked, event)),
         when=_words.when(event.at, now, language.code),
         moment=_words.machine(event.at),
-        words=event.words if tracked.is_own and _may_read(tracked, event) else "",
+        words=_entry_words(tracked, event, language),
         tone=STEPS[Status(event.status_to)].tone if event.status_to else "",
     )
+
+
+def _entry_words(tracked: Tracked, event: CaseEvent, language: Language) -> str:
+    """A date that moved, for everybody; what was said about it, only for the applicant."""
+    said = event.words if tracked.is_own and _may_read(tracked, event) else ""
+    return "\n".join(filter(None, (_event_dates.words(event, language), said)))
 
 
 def _is_their_own(tracked: Tracked, event: CaseEvent) -> bool:
@@ -256,5 +264,13 @@ _TITLES: Mapping[str, str] = MappingProxyType(
         "reply": msgid("Yanıt yazıldı"),
         "letter": msgid("Resmî yazı gönderildi"),
         "objection": msgid("İtiraz edildi"),
+        "recounted": msgid("Çalışma takvimi değişti; süre yeniden sayıldı"),
+        "extended": msgid("Yanıt süresi uzatıldı"),
+        "fee_told": msgid("Erişim ücreti size bildirildi; ödenene kadar süre bekletilir"),
+        "fee_paid": msgid("Erişim ücretinin ödendiği kaydedildi"),
+        "progress": msgid("Başvurunuzun hangi aşamada olduğu bildirildi; sonuç ayrıca bildirilecek"),
+        "received_corrected": msgid("Başvurunun geliş tarihi düzeltildi"),
+        "appealed": msgid("Sonuca itiraz edildi"),
+        "appeal_decided": msgid("İtiraz karara bağlandı"),
     }
 )

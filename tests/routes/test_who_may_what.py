@@ -38,6 +38,7 @@ TABLE = {
     "POST /masa/basvuru/{ref:str}/yanit":       "401      422      200    404     200    200     200",
     "POST /masa/basvuru/{ref:str}/arama/{call:int}":
                                                 "401      200      200    404     200    200     200",
+    "GET /masa/basvuru/{ref:str}/sure":         "in       200      200    404     200    200     200",
     "GET /bildir":                              "200",
     "POST /bildir":                             "422",
     "POST /bildir/konu":                        "200",
@@ -55,6 +56,7 @@ TABLE = {
     "GET /alindi/{reference:str}":              "200",
     "GET /takip":                               "200",
     "GET /takip/{reference:str}":               "200",
+    "GET /takip/{reference:str}/sure":          "200",
     # A colleague's sign-in opens nothing on a citizen's page.
     "POST /takip/{reference:str}/ac":           "422",
     "POST /takip/{reference:str}/bilgi":        "404",

@@ -35,6 +35,7 @@ _INDEXES = {
     "ix_case_escalated": ("case", ["department_id", "due_order", "id"], "{open} AND escalated_at IS NOT NULL"),
     "ix_case_to_escalate": ("case", ["due_order", "id"], "{open} AND escalated_at IS NULL"),
     "ix_clock_to_recount": ("clock", ["edition_id", "id"], "state <> 'stopped'"),
+    "ix_clock_objection": ("clock", ["case_id"], "kind = 'objection' AND state <> 'stopped'"),
 }
 
 

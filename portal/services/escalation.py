@@ -1,0 +1,47 @@
+"""What has been late too long is put before the manager, once for each date that was missed."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from db.engine import Database
+from db.queries import cases, owed
+from portal.rules import deadlines, laws
+from portal.services.townbook import Town
+
+BATCH = 200
+
+
+def escalate(db: Database, *, town: Town, now: datetime) -> int:
+    """Put before the manager whatever has been late too long, in batches; how many cases that were."""
+    done = 0
+    while (written := _batch(db, town=town, now=now)) == BATCH:
+        done += written
+    return done + written
+
+
+def late_before(town: Town, now: datetime) -> datetime:
+    """What was due before this moment lies more than the town's number of working days back."""
+    days = laws.term(town.facts, "escalation")
+    return deadlines.start_of(town.calendar.working_day_before(deadlines.local_day(now), days))
+
+
+def _batch(db: Database, *, town: Town, now: datetime) -> int:
+    with db.transaction() as tx:
+        # A case whose date has moved on is no longer late; it may be put before the manager again for the new date.
+        touched = set(owed.let_go(tx, now=now))
+        written = _write(tx, touched, town=town, now=now)
+        # In one order everywhere, so that two colleagues never wait for each other in a circle.
+        for department_id in sorted(touched):
+            cases.touch(tx, department_id)
+    return written
+
+
+def _write(tx: Session, touched: set[int], *, town: Town, now: datetime) -> int:
+    found = owed.to_escalate(tx, due_before=late_before(town, now), limit=BATCH)
+    for case in found:
+        # No version is spent: nobody's unsaved words are out of date.
+        cases.add_event(tx, case, "escalated", actor="system", now=now, facts={"due": case.due_order.isoformat()})
+        touched.add(case.department_id)
+    owed.mark_escalated(tx, found, now=now)
+    return len(found)

@@ -1,0 +1,29 @@
+"""The dates a line of the timeline moved, for the desk and for the citizen."""
+
+from datetime import date, datetime
+
+from db.models import CaseEvent
+from portal.languages import Language
+from portal.rules.refusal import msgid
+from portal.views import _words
+
+
+def words(event: CaseEvent, language: Language) -> str:
+    """From when to when a date moved, or which date it is about; empty where the line names none."""
+    frm, to, due = (_day(event, name, language) for name in ("from", "to", "due"))
+    if event.kind == "recounted" and frm and to:
+        return language.gettext(msgid("Son gün: %(frm)s → %(to)s")) % {"frm": frm, "to": to}
+    if event.kind == "escalated" and due:
+        return language.gettext(msgid("Geçen son gün: %(day)s")) % {"day": due}
+    if event.kind in ("extended", "received_corrected", "fee_told", "progress") and due:
+        return language.gettext(msgid("Son gün: %(day)s")) % {"day": due}
+    return ""
+
+
+def _day(event: CaseEvent, name: str, language: Language) -> str:
+    """The day a fact names, however it was written down."""
+    try:
+        said = datetime.fromisoformat(str(event.facts.get(name, "")))
+    except ValueError:
+        return ""
+    return _words.date_without_weekday(said if said.tzinfo else date(said.year, said.month, said.day), language.code)
