@@ -18,7 +18,14 @@ _to_escalate = {
     "sqlite_where": text("is_open = 1 AND escalated_at IS NULL"),
     "postgresql_where": text("is_open AND escalated_at IS NULL"),
 }
-_not_stopped = {"sqlite_where": text("state <> 'stopped'"), "postgresql_where": text("state <> 'stopped'")}
+_counted = {
+    "sqlite_where": text("state <> 'stopped' AND unit <> 'fixed'"),
+    "postgresql_where": text("state <> 'stopped' AND unit <> 'fixed'"),
+}
+_counted_duty = {
+    "sqlite_where": text("done_at IS NULL AND value IS NOT NULL"),
+    "postgresql_where": text("done_at IS NULL AND value IS NOT NULL"),
+}
 _owed = {"sqlite_where": text("done_at IS NULL"), "postgresql_where": text("done_at IS NULL")}
 
 
@@ -171,7 +178,7 @@ class Clock(SQLModel, table=True):
     """
 
     __tablename__ = "clock"
-    __table_args__ = (Index("ix_clock_to_recount", "edition_id", "id", **_not_stopped),)
+    __table_args__ = (Index("ix_clock_to_recount", "edition_id", "id", **_counted),)
     id: int | None = own_key()
     case_id: int = refers_to("case.id")
     kind: str = Field(max_length=12)
@@ -210,11 +217,15 @@ class ClockEntry(SQLModel, table=True):
 class Duty(SQLModel, table=True):
     """Something owed on a case by a day of its own: telling of an extension, a result, the payment of a fee.
 
-    With a `value` its day is counted from `opened_at`; without one it is the day of its clock.
+    With a `value` its day is counted from `opened_at` on the calendar of `edition_id`; without one it is the day of
+    its clock.
     """
 
     __tablename__ = "duty"
-    __table_args__ = (Index("ix_duty_owed", "kind", "due_at", **_owed),)
+    __table_args__ = (
+        Index("ix_duty_owed", "kind", "due_at", **_owed),
+        Index("ix_duty_to_recount", "edition_id", "id", **_counted_duty),
+    )
     id: int | None = own_key()
     case_id: int = refers_to("case.id")
     clock_id: int | None = refers_to("clock.id", optional=True, index=False)
@@ -226,6 +237,7 @@ class Duty(SQLModel, table=True):
     done_at: datetime | None = moment(optional=True)
     done_by_id: int | None = refers_to("clerk.id", optional=True, index=False)
     words: str = Field(default="", max_length=300)
+    edition_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
 
 
 class CaseCount(SQLModel, table=True):

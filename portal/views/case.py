@@ -28,6 +28,7 @@ from portal.views._forms import Option, OptionGroup
 from portal.views._frame import Signed
 from portal.views._frame import Town as TownFrame
 from portal.views._parts import Entry, Fact, Photo
+from portal.views._recounted import recounted_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -475,6 +476,7 @@ _TITLES = {
     "objection": msgid("Başvuran itiraz etti"),
     "call": msgid("Başvuran arandı"),
     "delivery_failed": msgid("İleti ulaştırılamadı"),
+    "recounted": msgid("Süre yeniden hesaplandı"),
 }
 _HIDDEN = msgid("Özel nitelikli kişisel veri içerebileceği için metni göremezsiniz.")
 
@@ -518,7 +520,7 @@ def _title(event: CaseEvent, reader: Reader) -> str:
 def _event_words(event: CaseEvent, reader: Reader) -> str:
     """What was said, why, and for when."""
     reason = str(event.facts.get("reason", ""))
-    parts = [reader.say(DECLINE_REASONS.get(reason, reason)), event.words]
+    parts = [reader.say(DECLINE_REASONS.get(reason, reason)), event.words, recounted_words(event, reader.language)]
     if planned := event.facts.get("planned_on"):
         day = _words.date_long(datetime.fromisoformat(str(planned)).date(), reader.language.code)
         parts.insert(0, reader.say(msgid("Program tarihi: %(day)s")) % {"day": day})

@@ -252,5 +252,6 @@ _TITLES: Mapping[str, str] = MappingProxyType(
         "opened": msgid("Başvuru alındı"),
         "reply": msgid("Yanıt yazıldı"),
         "objection": msgid("İtiraz edildi"),
+        "recounted": msgid("Süre yeniden hesaplandı"),
     }
 )
