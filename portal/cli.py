@@ -90,7 +90,7 @@ def _migrate(settings: Settings, _args: argparse.Namespace) -> int:
     from portal import opening
 
     with opening.database(settings) as db:
-        db.upgrade()
+        opening.migrate(db)
     print("The tables are up to date.")
     return 0
 

@@ -17,7 +17,7 @@ from db.engine import Database
 from db.models import Case, Clerk, Department
 from db.queries import staff
 from portal import clock
-from portal.services import accounts, town
+from portal.services import accounts, calendars, town
 from portal.settings import Settings
 
 LEAST_FREE_MEGABYTES = 100
@@ -53,12 +53,19 @@ def prepare(settings: Settings, *, demo: bool) -> str:
     """Tables, town and, in an empty database, the demo; answers what the person at the terminal should read."""
     _check_space(settings.data_dir)
     with database(settings) as db:
-        db.upgrade()
+        migrate(db)
         with db.transaction() as tx:
             if not _any(tx, Department):
                 town.load(tx)
         signs = _demo(db, _sign_ins_file(settings), settings.secret) if demo else ""
     return "\n".join(filter(None, (f"Çözüm Merkezi: {settings.base_url}", _how_to_sign_in(settings, signs))))
+
+
+def migrate(db: Database) -> None:
+    """The tables as this release needs them, and a calendar where a town is loaded."""
+    db.upgrade()
+    with db.transaction() as tx:
+        calendars.ensure(tx, now=clock.now())
 
 
 @contextmanager

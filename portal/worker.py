@@ -1,4 +1,4 @@
-"""The loop beside the pages: delivers what is queued, escalates what is late and tidies up. Decides nothing."""
+"""The loop beside the pages: delivers what is queued, counts dates anew, escalates what is late, tidies up."""
 
 import queue
 import signal
@@ -11,7 +11,7 @@ import structlog
 from db.engine import Database
 from portal import channels, clock, logs
 from portal.channels import Sender
-from portal.services import delivery, escalation, housekeeping
+from portal.services import calendars, delivery, escalation, housekeeping, recount
 from portal.services.townbook import TownBook
 from portal.settings import Settings
 
@@ -88,12 +88,26 @@ class Rounds:
                 log.error("round failed", why=type(no).__name__, where=_place(no), failures=failures)
 
     def _round(self) -> None:
+        self._deliver()
+        # Batch by batch: letters go on leaving while twenty thousand dates are counted anew.
+        while not self._stop.within(0) and self._recount(clock.now()):
+            self._deliver()
+        self._escalate(clock.now())
+        self._tidy(clock.now())
+
+    def _deliver(self) -> None:
         for sender in self._senders:
             # One at a time, each with its own moment: a slow server must not make us miss the word to stop.
             while self._deliver_one(sender) and not self._stop.within(0):
                 pass
-        self._escalate(clock.now())
-        self._tidy(clock.now())
+
+    def _recount(self, now: datetime) -> int:
+        with self._db.reading() as tx:
+            # On SQLite even a transaction that writes nothing keeps everybody else from writing.
+            if not recount.is_due(tx):
+                return 0
+        with self._db.transaction() as tx:
+            return recount.step(tx, now=now)
 
     def _deliver_one(self, sender: Sender) -> bool:
         now, settings = clock.now(), self._settings
@@ -117,6 +131,9 @@ class Rounds:
     def _tidy(self, now: datetime) -> None:
         if self._tidied_at is None or now - self._tidied_at >= TIDIES_EVERY:
             housekeeping.tidy(self._db, self._settings.data_dir, now=now)
+            with self._db.transaction() as tx:
+                # A release that knows a corrected holiday makes a new calendar.
+                calendars.ensure(tx, now=now)
             self._tidied_at = now
 
 

@@ -18,7 +18,14 @@ _to_escalate = {
     "sqlite_where": text("is_open = 1 AND escalated_at IS NULL"),
     "postgresql_where": text("is_open AND escalated_at IS NULL"),
 }
-_not_stopped = {"sqlite_where": text("state <> 'stopped'"), "postgresql_where": text("state <> 'stopped'")}
+_counted = {
+    "sqlite_where": text("state <> 'stopped' AND unit <> 'fixed'"),
+    "postgresql_where": text("state <> 'stopped' AND unit <> 'fixed'"),
+}
+_counted_duty = {
+    "sqlite_where": text("done_at IS NULL AND value IS NOT NULL"),
+    "postgresql_where": text("done_at IS NULL AND value IS NOT NULL"),
+}
 _objection = {
     "sqlite_where": text("kind = 'objection' AND state <> 'stopped'"),
     "postgresql_where": text("kind = 'objection' AND state <> 'stopped'"),
@@ -176,7 +183,7 @@ class Clock(SQLModel, table=True):
 
     __tablename__ = "clock"
     __table_args__ = (
-        Index("ix_clock_to_recount", "edition_id", "id", **_not_stopped),
+        Index("ix_clock_to_recount", "edition_id", "id", **_counted),
         Index("ix_clock_objection", "case_id", **_objection),
     )
     id: int | None = own_key()
@@ -217,11 +224,15 @@ class ClockEntry(SQLModel, table=True):
 class Duty(SQLModel, table=True):
     """Something owed on a case by a day of its own: telling of an extension, a result, the payment of a fee.
 
-    With a `value` its day is counted from `opened_at`; without one it is the day of its clock.
+    With a `value` its day is counted from `opened_at` on the calendar of `edition_id`; without one it is the day of
+    its clock.
     """
 
     __tablename__ = "duty"
-    __table_args__ = (Index("ix_duty_owed", "kind", "due_at", **_owed),)
+    __table_args__ = (
+        Index("ix_duty_owed", "kind", "due_at", **_owed),
+        Index("ix_duty_to_recount", "edition_id", "id", **_counted_duty),
+    )
     id: int | None = own_key()
     case_id: int = refers_to("case.id")
     clock_id: int | None = refers_to("clock.id", optional=True, index=False)
@@ -233,6 +244,7 @@ class Duty(SQLModel, table=True):
     done_at: datetime | None = moment(optional=True)
     done_by_id: int | None = refers_to("clerk.id", optional=True, index=False)
     words: str = Field(default="", max_length=300)
+    edition_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
 
 
 class CaseCount(SQLModel, table=True):

@@ -1,6 +1,8 @@
 """The editions of the working calendar."""
 
-from sqlmodel import Session, col, select
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, func, select
 
 from db.models import CalendarEdition
 
@@ -8,6 +10,23 @@ from db.models import CalendarEdition
 def newest(tx: Session) -> CalendarEdition | None:
     """The calendar that is counted on now."""
     return tx.exec(select(CalendarEdition).order_by(col(CalendarEdition.id).desc()).limit(1)).one_or_none()
+
+
+def newest_id(tx: Session) -> int | None:
+    """The key of the calendar that is counted on now."""
+    return tx.exec(select(func.max(CalendarEdition.id))).one()
+
+
+def hold(tx: Session) -> CalendarEdition | None:
+    """The newest calendar, which nobody else replaces before this transaction ends."""
+    tx.exec(select(CalendarEdition.id).order_by(col(CalendarEdition.id).desc()).limit(1).with_for_update()).all()
+    # Asked again: whoever held it before may have published another one.
+    return newest(tx)
+
+
+def history(tx: Session, limit: int) -> Sequence[CalendarEdition]:
+    """The last calendars, newest first."""
+    return tx.exec(select(CalendarEdition).order_by(col(CalendarEdition.id).desc()).limit(limit)).all()
 
 
 def edition(tx: Session, edition_id: int) -> CalendarEdition:

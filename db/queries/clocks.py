@@ -27,6 +27,14 @@ def of_case(tx: Session, case_id: int) -> Sequence[Clock]:
     return tx.execute(_OF_CASE, {"case_id": case_id}).scalars().all()
 
 
+def held(tx: Session, case_id: int) -> Sequence[Clock]:
+    """The clocks of a case as they are now, which nobody else changes before this transaction ends."""
+    # SQLite has one writer at a time; on PostgreSQL a recount may be at work on the very same rows.
+    statement = _OF_CASE.with_for_update().execution_options(populate_existing=True)
+    tx.flush()
+    return tx.execute(statement, {"case_id": case_id}).scalars().all()
+
+
 def entries(tx: Session, clocks: Sequence[Clock]) -> dict[int, list[ClockEntry]]:
     """The ledger of each clock, by its key, in the order it was written."""
     found: dict[int, list[ClockEntry]] = {each.id: [] for each in clocks if each.id is not None}
@@ -50,6 +58,12 @@ def add(tx: Session, clock: Clock, first: ClockEntry) -> Clock:
     first.clock_id = clock.id or 0
     tx.add(first)
     return clock
+
+
+def held_duties(tx: Session, case_id: int) -> Sequence[Duty]:
+    """What was and is owed on a case, as it is stored now."""
+    tx.flush()
+    return tx.execute(_DUTIES.execution_options(populate_existing=True), {"case_id": case_id}).scalars().all()
 
 
 def duties(tx: Session, case_id: int) -> Sequence[Duty]:

@@ -1,6 +1,7 @@
 """The town as it stands now."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlmodel import Session, col, select
 
@@ -43,6 +44,28 @@ def surroundings(tx: Session) -> Sequence[Surrounding]:
 
 def days(tx: Session) -> Sequence[TownDay]:
     return tx.exec(select(TownDay).order_by(col(TownDay.on))).all()
+
+
+def day(tx: Session, on: date) -> TownDay | None:
+    """What the town has made of a day, if anything."""
+    return tx.exec(select(TownDay).where(TownDay.on == on)).one_or_none()
+
+
+def put_fact(tx: Session, name: str, words: str) -> None:
+    """Write down a fact about the town, in place of what it was."""
+    fact = tx.get(TownFact, name)
+    if fact is None:
+        tx.add(TownFact(name=name, words=words))
+    else:
+        fact.words = words
+    tx.flush()
+
+
+def forget_fact(tx: Session, name: str) -> None:
+    """Take a fact about the town away."""
+    if fact := tx.get(TownFact, name):
+        tx.delete(fact)
+        tx.flush()
 
 
 def clerk_names(tx: Session) -> dict[int, str]:

@@ -14,6 +14,12 @@ from db.queries import town as stored
 from portal.rules import deadlines
 from portal.rules.deadlines import Calendar, Day, Window
 from portal.rules.permissions import Actor
+from portal.rules.refusal import msgid
+
+# Why there is an edition that no administrator asked for.
+FIRST = msgid("İlk takvim")
+CORRECTED = msgid("Resmî tatil takvimi güncellendi")
+LOADED = msgid("Belediye dosyaları yeniden yüklendi")
 
 
 def current(tx: Session) -> Calendar:
@@ -43,8 +49,8 @@ def publish(
     The same calendar again is no new edition. Dates that were counted on an earlier one are counted anew by
     `services.recount`.
     """
+    newest = calendars.hold(tx)
     wanted = deadlines.calendar_for(stored.days(tx), half_day_counts=half_day_counts, week=week)
-    newest = calendars.newest(tx)
     edition = _edition(wanted, now=now, by=by, words=words)
     if newest is not None and _content(newest) == _content(edition):
         return newest
@@ -53,13 +59,21 @@ def publish(
     return edition
 
 
-def ensure(tx: Session, *, now: datetime) -> CalendarEdition:
-    """The newest edition, made anew where there is none or the national calendar has been corrected since."""
-    newest = calendars.newest(tx)
-    if newest is None:
-        return publish(tx, week=deadlines.OFFICE_HOURS, half_day_counts=True, now=now)
-    calendar = calendar_of(newest)
-    return publish(tx, week=calendar.week, half_day_counts=calendar.half_day_counts, now=now)
+def ensure(tx: Session, *, now: datetime, words: str = CORRECTED) -> CalendarEdition | None:
+    """The newest edition, made anew where the national calendar or the town's days have changed since.
+
+    The first one takes its hours from the town's file; where no town is loaded yet there is none.
+    """
+    newest = calendars.hold(tx)
+    if newest is not None:
+        calendar = calendar_of(newest)
+        return publish(tx, week=calendar.week, half_day_counts=calendar.half_day_counts, now=now, words=words)
+    facts = stored.facts(tx)
+    if not facts:
+        return None
+    return publish(
+        tx, week=week_from(facts), half_day_counts=facts.get("half_day_counts", "yes") == "yes", now=now, words=FIRST
+    )
 
 
 def week_from(facts: Mapping[str, str]) -> Mapping[int, Window]:

@@ -159,13 +159,13 @@ def follow(
     before, after = lifecycle.clock_of(frm), lifecycle.clock_of(to)
     if before == after:
         return {}
-    clocks = stored.of_case(tx, case.id or 0)
+    clocks = stored.held(tx, case.id or 0)
     acts = {each.id: act for each in clocks if (act := act_for(each.kind, each.state, after))}
     entries = stored.entries(tx, [each for each in clocks if each.id in acts])
     for each in clocks:
         if each.id in acts:
             write(tx, each, acts[each.id], calendar=town.calendar, now=now, entries=entries[each.id or 0], by=by)
-    duties = stored.duties(tx, case.id or 0)
+    duties = stored.held_duties(tx, case.id or 0)
     if not lifecycle.is_open(to):
         for duty in duties:
             settle(duty, now=now, by=by)
@@ -205,7 +205,7 @@ def in_order(clocks: Iterable[Clock]) -> list[Clock]:
 def due_of(tx: Session, case: Case) -> dict[str, object]:
     """What `nearest` says of a case as its clocks and duties are stored now."""
     case_id = case.id or 0
-    return nearest(stored.of_case(tx, case_id), stored.duties(tx, case_id), case.status, case.legal_type)
+    return nearest(stored.held(tx, case_id), stored.held_duties(tx, case_id), case.status, case.legal_type)
 
 
 def owe(
@@ -236,6 +236,7 @@ def owe(
         due_at=due_at,
         opened_at=now,
         words=words,
+        edition_id=calendar.edition if calendar else None,
     )
     tx.add(duty)
     tx.flush()

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from sqlmodel import Session, SQLModel, select
 
 from db.models import Category, CategoryGroup, Department, Neighbourhood, Surrounding, TownDay, TownFact
-from db.queries import calendars as stored_calendars
 from portal import clock
 from portal.rules.refusal import Refused
 from portal.services import calendars
@@ -56,12 +55,13 @@ def _load(tx: Session, folder: Path) -> Loaded:
     neighbourhoods = _load_neighbourhoods(tx, _features(folder / "neighbourhoods.geojson"))
     _load_surroundings(tx, _features(folder / "surroundings.geojson"))
     days = _load_days(tx, _rows(folder / "town-days.csv"))
-    _publish_calendar(tx)
+    tx.flush()
+    # The hours of the files are where the calendar begins; from then on it is the administrators' own.
+    calendars.ensure(tx, now=clock.now(), words=calendars.LOADED)
     return Loaded(departments, categories, neighbourhoods, days)
 
 
 def _load_facts(tx: Session, settings: Mapping[str, Any]) -> None:
-    # The hours are where the calendar begins; from then on it is the administrators' own.
     facts = {**settings["town"], **settings["calendar"]}
     stored = {fact.name: fact for fact in tx.exec(select(TownFact))}
     for name, words in facts.items():
@@ -172,18 +172,6 @@ def _load_days(tx: Session, rows: list[dict[str, str]]) -> int:
         on = date.fromisoformat(row["on"])
         _put(tx, stored.get(on), TownDay, on=on, kind=row["kind"], name=row["name"])
     return len(rows)
-
-
-def _publish_calendar(tx: Session) -> None:
-    tx.flush()
-    newest = stored_calendars.newest(tx)
-    if newest is not None:
-        calendar = calendars.calendar_of(newest)
-        calendars.publish(tx, week=calendar.week, half_day_counts=calendar.half_day_counts, now=clock.now())
-        return
-    facts = {fact.name: fact.words for fact in tx.exec(select(TownFact))}
-    half_day_counts = facts.get("half_day_counts", "yes") == "yes"
-    calendars.publish(tx, week=calendars.week_from(facts), half_day_counts=half_day_counts, now=clock.now())
 
 
 def _put(tx: Session, stored: Row | None, table: type[Row], **values: Any) -> Row:

@@ -6,17 +6,20 @@ from db.models import CaseEvent
 from portal.languages import Language
 from portal.rules.refusal import msgid
 from portal.views import _words
+from portal.views._recounted import recounted_words
 
 
 def words(event: CaseEvent, language: Language) -> str:
     """From when to when a date moved, or which date it is about; empty where the line names none."""
+    if event.kind == "recounted":
+        return recounted_words(event, language)
     frm, to, due = (_day(event, name, language) for name in ("from", "to", "due"))
-    if event.kind == "recounted" and frm and to:
+    if event.kind == "extended" and frm and to:
         return language.gettext(msgid("Son gün: %(frm)s → %(to)s")) % {"frm": frm, "to": to}
+    if event.kind == "received_corrected" and frm and to:
+        return language.gettext(msgid("Geliş: %(frm)s → %(to)s")) % {"frm": frm, "to": to}
     if event.kind == "escalated" and due:
         return language.gettext(msgid("Geçen son gün: %(day)s")) % {"day": due}
-    if event.kind in ("extended", "received_corrected", "fee_told", "progress") and due:
-        return language.gettext(msgid("Son gün: %(day)s")) % {"day": due}
     return ""
 
 

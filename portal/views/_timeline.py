@@ -5,6 +5,7 @@ from datetime import datetime
 
 from db.models import CaseEvent
 from portal.rules.lifecycle import DECLINE_REASONS, STEPS, Status
+from portal.rules.outcomes import APPEAL_RESULTS, EXTENSION_REASONS
 from portal.rules.refusal import msgid
 from portal.views import _desk, _event_dates, _words
 from portal.views._case_record import Reader
@@ -30,6 +31,8 @@ _TITLES = {
     "appeal_decided": msgid("İtiraz karara bağlandı"),
     "letter": msgid("Resmî yazı düzenlendi"),
 }
+# What a fact "reason" may stand for.
+_REASONS = {**DECLINE_REASONS, **EXTENSION_REASONS}
 _HIDDEN = msgid("Özel nitelikli kişisel veri içerebileceği için metni göremezsiniz.")
 
 
@@ -72,7 +75,9 @@ def _title(event: CaseEvent, reader: Reader) -> str:
 def _event_words(event: CaseEvent, reader: Reader) -> str:
     """What was said, why, and for when."""
     reason = str(event.facts.get("reason", ""))
-    parts = [reader.say(DECLINE_REASONS.get(reason, reason)), event.words]
+    parts = [reader.say(_REASONS.get(reason, reason)), event.words]
+    if event.kind == "appeal_decided":
+        parts.insert(0, reader.say(APPEAL_RESULTS.get(str(event.facts.get("result", "")), "")))
     if moved := _event_dates.words(event, reader.language):
         parts.insert(0, moved)
     if planned := event.facts.get("planned_on"):

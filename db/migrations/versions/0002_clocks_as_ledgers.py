@@ -34,7 +34,7 @@ _INDEXES = {
     "ix_case_all_open_changed": ("case", ["changed_at", "id"], "{open}"),
     "ix_case_escalated": ("case", ["department_id", "due_order", "id"], "{open} AND escalated_at IS NOT NULL"),
     "ix_case_to_escalate": ("case", ["due_order", "id"], "{open} AND escalated_at IS NULL"),
-    "ix_clock_to_recount": ("clock", ["edition_id", "id"], "state <> 'stopped'"),
+    "ix_clock_to_recount": ("clock", ["edition_id", "id"], "state <> 'stopped' AND unit <> 'fixed'"),
     "ix_clock_objection": ("clock", ["case_id"], "kind = 'objection' AND state <> 'stopped'"),
 }
 
@@ -109,6 +109,7 @@ def upgrade() -> None:
         sa.Column("done_at", Moment(), nullable=True),
         sa.Column("done_by_id", Key, nullable=True),
         sa.Column("words", sa.String(300), nullable=False),
+        sa.Column("edition_id", Key, nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"]),
         sa.ForeignKeyConstraint(["clock_id"], ["clock.id"]),
         sa.ForeignKeyConstraint(["done_by_id"], ["clerk.id"]),
@@ -122,6 +123,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("done_at IS NULL"),
         postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_index(
+        "ix_duty_to_recount",
+        "duty",
+        ["edition_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("done_at IS NULL AND value IS NOT NULL"),
+        postgresql_where=sa.text("done_at IS NULL AND value IS NOT NULL"),
     )
     op.create_table(
         "enclosure",
