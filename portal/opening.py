@@ -57,7 +57,7 @@ def prepare(settings: Settings, *, demo: bool) -> str:
         with db.transaction() as tx:
             if not _any(tx, Department):
                 town.load(tx)
-        signs = _demo(db, _sign_ins_file(settings), settings.secret) if demo else ""
+        signs = _demo(db, settings) if demo else ""
     return "\n".join(filter(None, (f"Çözüm Merkezi: {settings.base_url}", _how_to_sign_in(settings, signs))))
 
 
@@ -129,15 +129,15 @@ def _any(tx: Session, table: type) -> bool:
     return tx.exec(select(table).limit(1)).first() is not None
 
 
-def _demo(db: Database, file: Path, secret: bytes) -> str:
+def _demo(db: Database, settings: Settings) -> str:
     from portal.seeding import demo
 
-    signs = _add_demo_staff(db, file)
+    signs = _add_demo_staff(db, _sign_ins_file(settings))
     with db.reading() as tx:
         # Real colleagues and no cases yet: a town that is about to open, where invented records have no place.
         is_wanted = staff.by_email(tx, DEMO_STAFF[0].email) and not _any(tx, Case)
     if is_wanted:
-        demo.write(db, secret=secret, now=clock.now())
+        demo.write(db, secret=settings.secret, folder=settings.data_dir, now=clock.now())
     return signs
 
 

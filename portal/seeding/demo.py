@@ -21,15 +21,28 @@ from portal.clock import ISTANBUL
 from portal.rules import deadlines, references
 from portal.rules.lifecycle import Status
 from portal.rules.reporting import Report
-from portal.seeding import plan, story, voices
+from portal.seeding import filings, plan, story, voices
+from portal.seeding.filings import Filing
 from portal.seeding.life import Life
 from portal.seeding.plan import Step
 from portal.seeding.story import AT_THE_DESK, Story
 from portal.seeding.world import World
-from portal.services import casework, clocks, delivery, history, inbox, intake
+from portal.services import (
+    applications,
+    casework,
+    clocks,
+    delivery,
+    drafts,
+    enclosures,
+    history,
+    inbox,
+    intake,
+    official,
+)
 from portal.services.accounts import SignedIn
 from portal.services.casework import Move
 from portal.services.intake import Intake
+from portal.services.proceedings import performing
 
 _FULL_MAILBOX = "dolu-kutu.example"
 
@@ -50,7 +63,7 @@ _REPLY = "Talebiniz elimize ulaştı. Yer incelemesi bu hafta yapılacak, sonucu
 _RETURN = "Sokak tabelasını birimimiz takmıyor; yol ekibinin işi."
 
 
-def write(db: Database, *, secret: bytes, now: datetime) -> None:
+def write(db: Database, *, secret: bytes, folder: Path, now: datetime) -> None:
     """Fill an empty town with recent matters in every status; does nothing where there is any case."""
     now = now.replace(microsecond=0)
     with db.reading() as tx:
@@ -60,6 +73,8 @@ def write(db: Database, *, secret: bytes, now: datetime) -> None:
     with _quietly(), (Path(__file__).parent / "scenes.csv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             stage.play(Scene(**row))
+        for filing in filings.filings(now):
+            stage.file(filing, folder)
     stage.merge("SU-01", now - timedelta(days=1))
 
 
@@ -97,6 +112,27 @@ class Stage:
                 case = cases.by_reference(tx, reference)
                 if case is not None:
                     _ACTS[act](self, tx, case, at)
+            self._post(at)
+
+    def file(self, filing: Filing, folder: Path) -> None:
+        """Take a written application, and do about it what was done, each act with its letter."""
+        received_at, acts = filings.moments(filing, self._now)
+        town, clerk, store = self._world.town, self._of_role("coordinator"), official.store(folder)
+        files = enclosures.store(folder)
+        with self._db.transaction() as tx:
+            draft, _ = drafts.begin(tx, now=received_at)
+            for purpose, title in filing.enclosed:
+                file = enclosures.read(filings.page(title), f"{title}.pdf", purpose)
+                enclosures.put(files, file)
+                enclosures.add_to_draft(tx, draft, file, now=received_at)
+            door = Intake(channel="web", form_id=next(self._forms), draft_id=draft.id)
+            secret = self._world.secret
+            receipt = applications.open_application(tx, filing.form, door, town=town, secret=secret, now=received_at)
+        self._post(received_at)
+        for at, act in acts:
+            with self._db.transaction() as tx:
+                case = cases.get(tx, receipt.case_id)
+                performing.perform(tx, case, act, seen=case.version, by=clerk, town=town, store=store, now=at)
             self._post(at)
 
     def merge(self, code: str, at: datetime) -> None:
