@@ -1,6 +1,20 @@
 """Addresses: parse, call one service, choose a template."""
 
-from portal.routes import case, desk, health, pages, pictures, queue, receipt, report, sign_in, track
+from portal.routes import (
+    administration,
+    calendar,
+    case,
+    desk,
+    health,
+    pages,
+    pictures,
+    queue,
+    receipt,
+    report,
+    sign_in,
+    terms,
+    track,
+)
 
 HANDLERS = [
     health.alive,
@@ -19,6 +33,12 @@ HANDLERS = [
     case.add_note,
     case.reply,
     case.record_call,
+    administration.show,
+    calendar.show,
+    calendar.preview,
+    calendar.apply,
+    terms.show,
+    terms.save,
     report.what,
     report.take_what,
     report.suggest,
