@@ -1,6 +1,8 @@
 """Addresses: parse, call one service, choose a template."""
 
 from portal.routes import (
+    administration,
+    calendar,
     case,
     case_papers,
     count,
@@ -15,6 +17,7 @@ from portal.routes import (
     register,
     report,
     sign_in,
+    terms,
     track,
 )
 
@@ -47,6 +50,12 @@ HANDLERS = [
     case_papers.preview,
     case_papers.send,
     count.at_desk,
+    administration.show,
+    calendar.show,
+    calendar.preview,
+    calendar.apply,
+    terms.show,
+    terms.save,
     report.what,
     report.take_what,
     report.suggest,

@@ -126,4 +126,4 @@ def is_from_here(request: Asked) -> bool:
 
 
 def _back(request: Asked) -> str:
-    return "/masa/kuyruk" if request.url.path.startswith("/masa") else "/"
+    return "/masa/kuyruk" if request.url.path.startswith(("/masa", "/yonetim")) else "/"

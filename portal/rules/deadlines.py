@@ -245,14 +245,16 @@ def start_of(on: date) -> datetime:
 
 
 def _due_in_working_days(received_on: date, value: int, calendar: Calendar, waits: Sequence[tuple[date, date]]) -> Due:
-    holidays, weekdays, half_counts = calendar.holidays, calendar.week, calendar.half_day_counts
+    special, half_counts = calendar.holidays.get, calendar.half_day_counts
+    works = [weekday in calendar.week for weekday in range(7)]
     days = [CountedDay(received_on, 0, False, RECEIVED)]
-    on, number = received_on, 0
-    # Calendar.counts and Calendar.why, written out: this loop runs for every case that is opened or imported.
+    on, number, weekday = received_on, 0, received_on.weekday()
+    # Calendar.counts and Calendar.why, written out: this loop runs for every case that is opened or counted anew.
     while number < value:
         on += ONE_DAY
-        is_weekday = on.weekday() in weekdays
-        day = holidays.get(on)
+        weekday = weekday + 1 if weekday < 6 else 0
+        is_weekday = works[weekday]
+        day = special(on)
         if waits and _waits_on(on, waits):
             counts, why = False, PAUSED
         elif day is None:
@@ -331,5 +333,6 @@ def _pieces(
     return [piece for piece in pieces if piece[0] <= piece[1]]
 
 
+@lru_cache(maxsize=8192)
 def _moment(on: date, at: time) -> datetime:
     return datetime.combine(on, at, ISTANBUL).astimezone(UTC)

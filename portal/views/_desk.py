@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from portal.languages import Language
+from portal.rules import permissions
 from portal.rules.lifecycle import STEPS, Status
 from portal.rules.refusal import msgid
 from portal.services.accounts import SignedIn
@@ -46,7 +47,8 @@ def channel_label(channel: str) -> str:
 
 def signed(clerk: SignedIn) -> Signed:
     """The colleague as the head of each desk page shows them."""
-    return Signed(name=clerk.name, role=ROLES.get(clerk.role, clerk.role))
+    may_manage = permissions.may(clerk, "town.manage")
+    return Signed(name=clerk.name, role=ROLES.get(clerk.role, clerk.role), may_manage=may_manage)
 
 
 def department_name(town: Town, department_id: int | None, language: Language) -> str:

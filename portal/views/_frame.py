@@ -36,6 +36,7 @@ class Signed:
 
     name: str
     role: str
+    may_manage: bool = False
 
 
 class Page(Protocol):

@@ -1,6 +1,7 @@
 """Dates, times and numbers in words, as Istanbul says them. A queue asks for hundreds: tables, no library."""
 
 from datetime import date, datetime, timedelta
+from datetime import time as Hour
 from typing import NamedTuple
 
 from portal.clock import ISTANBUL
@@ -128,8 +129,12 @@ def day_of_month(day: date, language: str = "tr") -> str:
 
 def time(moment: datetime, language: str = "tr") -> str:
     """14.30."""
-    here = moment.astimezone(ISTANBUL)
-    return f"{here.hour:02}{_SPOKEN[language].separator}{here.minute:02}"
+    return clock_time(moment.astimezone(ISTANBUL).timetz(), language)
+
+
+def clock_time(hour: Hour, language: str = "tr") -> str:
+    """08.30, of an hour that is on no particular day."""
+    return f"{hour.hour:02}{_SPOKEN[language].separator}{hour.minute:02}"
 
 
 def date_and_time(moment: datetime, language: str = "tr") -> str:
