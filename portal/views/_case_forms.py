@@ -193,10 +193,12 @@ class Way:
     needs: str
 
 
-def ways(case_status: str, bounces: int, language: Language) -> tuple[Way, ...]:
-    """The moves the table allows from here, each with what it needs."""
+def ways(case_status: str, bounces: int, language: Language, *, is_legal: bool = False) -> tuple[Way, ...]:
+    """The moves the table allows from here, each with what it needs; an application under a law ends by a decision."""
     found = []
     for move in lifecycle.moves(Status(case_status)):
+        if is_legal and move.to in (Status.RESOLVED, Status.DECLINED):
+            continue
         needs = _needs(move, bounces)
         if move.is_bounce and needs is None:
             continue

@@ -162,7 +162,7 @@ def case_view(record: Record, reader: Reader, *, sent: CaseForm | None = None) -
         calls=tuple(_case_post.calls(record, reader, sent, hidden=hidden)),
         timeline=timeline[::-1],
         forms=_forms(case, town, sent),
-        ways=_case_forms.ways(status, case.bounces, language),
+        ways=_case_forms.ways(status, case.bounces, language, is_legal=case.legal_type in casework.DECIDED),
         reasons=_case_forms.reasons(language),
         departments=_departments_to_choose(clerk, town, language),
         other_departments=_case_forms.departments(town, language, but=case.department_id),

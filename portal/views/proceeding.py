@@ -4,17 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from portal.languages import Language
-from portal.rules import laws, outcomes, references
+from portal.rules import outcomes, references
 from portal.rules.refusal import Refused, msgid
 from portal.services.official import Content
 from portal.services.proceedings.acts import ACTS, OFFERED
 from portal.services.proceedings.matter import Matter
-from portal.views import _desk, _words
+from portal.views import _desk, _words, papers
 from portal.views._forms import Errors
 from portal.views._frame import Signed
 from portal.views._frame import Town as TownFrame
 from portal.views._parts import Fact
 from portal.views._proceeding_forms import FORMS, Asked, Typed
+from portal.views.papers import Unsure
 
 KINDS = {
     "information": msgid("Bilgi edinme başvurusu"),
@@ -110,7 +111,7 @@ class PreviewView:
     letter: Content
     typed: tuple[tuple[str, str], ...]
     version: int
-    unsure: tuple[str, ...]
+    unsure: tuple[Unsure, ...]
 
     @property
     def address(self) -> str:
@@ -134,7 +135,7 @@ def preview_view(
         letter=content,
         typed=tuple((field, value) for field, values in typed.items() for value in values),
         version=seen,
-        unsure=tuple(language.gettext(laws.TERMS[each].label) for each in content.unsure),
+        unsure=papers.unsure(content, language),
     )
 
 

@@ -7,7 +7,7 @@ from obstore.store import LocalStore
 from sqlmodel import Session
 
 from db.models import Case, Letter
-from portal.services import official, outbox
+from portal.services import correspondence, official
 from portal.services.accounts import SignedIn
 from portal.services.official import Content
 from portal.services.proceedings.acts import Act, Told
@@ -43,7 +43,7 @@ def perform(
     letter = official.issue(tx, case, matter.submission, content, store=store, by=by, now=now)
     # A decision closes the case, and closing tells every applicant by itself.
     if not isinstance(act, Decision | Lapse):
-        outbox.tell_applicants(tx, case, "reply", town=town, now=now, words=getattr(act, "words", ""))
+        correspondence.tell(tx, case, matter.submission, letter, town=town, now=now)
     return letter
 
 

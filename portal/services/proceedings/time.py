@@ -63,6 +63,10 @@ class Extension:
         matter.write(
             clock, "extended", value=added, basis=laws.TERMS["information_extension"].basis, told_on=matter.today
         )
+        # The town's own target of days was set with the law's first limit in mind.
+        for target in matter.targets("running"):
+            if target.unit == clock.unit:
+                matter.write(target, "extended", value=added, basis=laws.TERMS["information_extension"].basis)
         matter.settle(clocks.EXTENSION_NOTICE)
         matter.keep(
             "extended",
