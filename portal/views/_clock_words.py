@@ -57,7 +57,8 @@ _SOURCE = "source"
 
 def limit(value: int, unit: str, language: Language) -> str:
     """15 iş günü."""
-    return language.gettext(UNITS[unit]) % {"n": _words.number(value, language.code)}
+    said = language.ngettext(UNITS[unit], UNITS[unit], value)
+    return said % {"n": _words.number(value, language.code)}
 
 
 def limit_of(clock: Clock, language: Language, *, more: int = 0) -> str:

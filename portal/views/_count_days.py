@@ -148,7 +148,7 @@ def duration(minutes: int, language: Language) -> str:
     hours, left = divmod(minutes, 60)
     parts = []
     if hours:
-        parts.append(language.gettext(msgid("%(n)s saat")) % {"n": hours})
+        parts.append(language.gettext(msgid("%(hours)s saat")) % {"hours": hours})
     if left or not hours:
-        parts.append(language.gettext(msgid("%(n)s dakika")) % {"n": left})
+        parts.append(language.gettext(msgid("%(minutes)s dakika")) % {"minutes": left})
     return " ".join(parts)

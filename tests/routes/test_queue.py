@@ -279,7 +279,7 @@ def test_a_queue_page_takes_few_statements(office: Office):
         browser.get("/masa/kuyruk")
 
     # Two tell who asks; then the version of the list, its rows and its counts.
-    assert len(said) == 5, said
+    assert len(said) == 6, said
 
 
 @contextmanager
