@@ -25,14 +25,11 @@ from portal.views.papers import PaperForm
 @get("/masa/basvuru/{ref:str}/alindi.pdf", dependencies=DESK, sync_to_thread=True)
 def receipt(desk: Desk, clerk: SignedIn, ref: str) -> Response[bytes]:
     """The receipt of the submission whose number the address names."""
-    store = official.store(desk.settings.data_dir)
-    with desk.db.transaction() as tx:
-        case = _readable(tx, ref, clerk)
+    with desk.db.reading() as tx:
+        _readable(tx, ref, clerk)
         submission = cases.submission(tx, ref)
-        if submission is None:
-            raise NotFound
-        letter = official.receipt(tx, case, submission, store=store, town=desk.town, now=desk.now)
-    return papers.pdf(official.fetch(store, letter), letter.number)
+        letter = official.receipt_of(tx, submission) if submission else None
+    return papers.receipt_pages(desk.db, letter, ref, settings=desk.settings, town=desk.town, now=desk.now)
 
 
 @get("/masa/basvuru/{ref:str}/yazi/{name:str}", dependencies=DESK, sync_to_thread=True)
@@ -41,7 +38,7 @@ def show(desk: Desk, clerk: SignedIn, ref: str, name: str) -> Answer | Response[
     with desk.db.reading() as tx:
         letter = official.letter_of(tx, name.removesuffix(papers.PDF), _readable(tx, ref, clerk))
     if name.endswith(papers.PDF):
-        return papers.pdf(official.fetch(official.store(desk.settings.data_dir), letter), letter.number)
+        return papers.pages_of(letter, desk.settings)
     language = languages.chosen(desk.request)
     view = views.desk_paper_view(_frame(desk), _desk.signed(clerk), letter, ref, language)
     return _page.page(desk.request, "staff/letter.html", view)

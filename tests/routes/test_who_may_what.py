@@ -6,9 +6,10 @@ import pytest
 from litestar.routes import HTTPRoute
 
 from db.models import Case
+from db.queries import cases
 from db.queries import post as stored_post
 from portal import statics
-from portal.services import attachments
+from portal.services import attachments, official
 from tests import pictures
 from tests.desk import Office
 from tests.web import Page
@@ -39,6 +40,14 @@ TABLE = {
     "POST /masa/basvuru/{ref:str}/arama/{call:int}":
                                                 "401      200      200    404     200    200     200",
     "GET /masa/basvuru/{ref:str}/sure":         "in       200      200    404     200    200     200",
+    "GET /masa/basvuru/{ref:str}/alindi.pdf":   "in       200      200    404     200    200     200",
+    "GET /masa/basvuru/{ref:str}/yazi":         "in       422      200    404     200    200     200",
+    "GET /masa/basvuru/{ref:str}/yazi/{name:str}":
+                                                "in       200      200    404     200    200     200",
+    "POST /masa/basvuru/{ref:str}/yazi/onizleme":
+                                                "401      422      200    404     200    200     200",
+    # Nothing is sent that was not previewed.
+    "POST /masa/basvuru/{ref:str}/yazi":        "401      422      422    404     422    422     422",
     "GET /bildir":                              "200",
     "POST /bildir":                             "422",
     "POST /bildir/konu":                        "200",
@@ -61,6 +70,9 @@ TABLE = {
     "POST /takip/{reference:str}/ac":           "422",
     "POST /takip/{reference:str}/bilgi":        "404",
     "POST /takip/{reference:str}/kapat":        "200",
+    "GET /takip/{reference:str}/alindi.pdf":    "404",
+    "GET /takip/{reference:str}/yazi/{name:str}":
+                                                "404",
     "GET /foto/{name:str}":                     "404      200      200    404     200    200     200",
     "GET /foto/{name:str}/kucuk":               "404      200      200    404     200    200     200",
     # The last one, for it ends the sign-in.
@@ -74,6 +86,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "POST /masa/basvuru/{ref:str}/not": {"note": "Bakıldı."},
     "POST /masa/basvuru/{ref:str}/yanit": {"reply": "Ekibimiz yarın gelecek."},
     "POST /masa/basvuru/{ref:str}/arama/{call:int}": {"outcome": "Arandı, anlatıldı."},
+    "POST /masa/basvuru/{ref:str}/yazi/onizleme": {"kind": "letter", "words": "Yol çalışması başlıyor."},
+    "POST /masa/basvuru/{ref:str}/yazi": {"kind": "letter", "words": "Yol çalışması başlıyor."},
     "POST /takip/{reference:str}/ac": {"last4": "0000"},
     "POST /takip/{reference:str}/bilgi": {"words": "Çukur büyüdü."},
 }
@@ -150,7 +164,7 @@ def _fill(office: Office, path: str, case: Case | None) -> str:
         return path
     there = path.replace("{ref:str}", case.reference).replace("{reference:str}", case.reference)
     if "{name:str}" in path:
-        there = there.replace("{name:str}", _photo(office, case))
+        there = there.replace("{name:str}", _letter(office, case) if "/yazi/" in path else _photo(office, case))
     if "{call:int}" in path:
         with office.city.db.reading() as tx:
             there = there.replace("{call:int}", str(stored_post.callbacks_of(tx, case.id or 0)[0].id))
@@ -163,6 +177,13 @@ def _photo(office: Office, case: Case) -> str:
     with office.city.db.transaction() as tx:
         attachments.add_to_case(tx, case, picture, now=office.city.now)
     return picture.name
+
+
+def _letter(office: Office, case: Case) -> str:
+    city, store = office.city, official.store(office.folder)
+    with city.db.transaction() as tx:
+        submission = cases.submissions(tx, case)[0]
+        return official.receipt(tx, case, submission, store=store, town=city.town, now=city.now).name
 
 
 def _told(page: Page) -> str:
