@@ -1,6 +1,19 @@
 """Addresses: parse, call one service, choose a template."""
 
-from portal.routes import case, desk, health, pages, pictures, queue, receipt, report, sign_in, track
+from portal.routes import (
+    application,
+    apply,
+    case,
+    desk,
+    health,
+    pages,
+    pictures,
+    queue,
+    receipt,
+    report,
+    sign_in,
+    track,
+)
 
 HANDLERS = [
     health.alive,
@@ -19,6 +32,8 @@ HANDLERS = [
     case.add_note,
     case.reply,
     case.record_call,
+    application.sign,
+    application.for_desk,
     report.what,
     report.take_what,
     report.suggest,
@@ -33,12 +48,19 @@ HANDLERS = [
     report.take_who,
     report.summary,
     report.send,
+    apply.information,
+    apply.take_information,
+    apply.petition,
+    apply.take_petition,
+    apply.personal_data,
+    apply.take_personal_data,
     receipt.show,
     track.find,
     track.show,
     track.unlock,
     track.add_information,
     track.close,
+    application.for_applicant,
     pictures.large,
     pictures.small,
 ]

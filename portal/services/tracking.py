@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from db.engine import Database
-from db.models import Attachment, Case, CaseEvent, Submission
-from db.queries import cases, people, post, staff
+from db.models import Attachment, Case, CaseEvent, Enclosure, Submission
+from db.queries import cases, enclosures, people, post, staff
 from portal.rules import permissions, references
 from portal.rules.permissions import Actor
 from portal.rules.refusal import NotFound, Refused
@@ -30,6 +30,7 @@ class Tracked:
     events: Sequence[CaseEvent]
     is_own: bool = False
     photos: Sequence[Attachment] = ()
+    enclosures: Sequence[Enclosure] = ()
 
 
 def look(tx: Session, reference: str, *, key: str = "") -> Tracked:
@@ -40,7 +41,8 @@ def look(tx: Session, reference: str, *, key: str = "") -> Tracked:
         return Tracked(case, submission, events)
     shown = {event.id for event in events}
     photos = [each for each in post.attachments_of(tx, case.id or 0) if _is_theirs(each, submission, shown)]
-    return Tracked(case, submission, events, is_own=True, photos=photos)
+    files = [each for each in enclosures.of_case(tx, case.id or 0) if each.submission_id == submission.id]
+    return Tracked(case, submission, events, is_own=True, photos=photos, enclosures=files)
 
 
 def opens(tx: Session, reference: str, key: str) -> bool:

@@ -21,13 +21,15 @@ from portal.rules import permissions, references
 from portal.rules.lifecycle import DECLINE_REASONS, STEPS, Status, is_open
 from portal.rules.refusal import msgid
 from portal.services.accounts import SignedIn
+from portal.services.applications import Filed
 from portal.services.townbook import Town
-from portal.views import _case_forms, _desk, _words
+from portal.views import _case_forms, _desk, _words, application
 from portal.views._case_forms import AssignForm, CallForm, CaseForm, NoteForm, ReplyForm, StatusForm, Way
 from portal.views._forms import Option, OptionGroup
 from portal.views._frame import Signed
 from portal.views._frame import Town as TownFrame
 from portal.views._parts import Entry, Fact, Photo
+from portal.views.application import ApplicationCard
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,7 @@ class Record:
     outgoing: Sequence[Outgoing]
     callbacks: Sequence[Callback]
     attachments: Sequence[Attachment]
+    application: Filed | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +163,7 @@ class CaseView:
     tag: str
     missed: tuple[Entry, ...] = ()
     has_moved: bool = False
+    application: ApplicationCard | None = None
 
     @property
     def url(self) -> str:
@@ -248,6 +252,7 @@ def case_view(record: Record, reader: Reader, *, sent: CaseForm | None = None) -
         tag=tag_of(record, reader),
         missed=_missed(timeline, record, sent),
         has_moved=_has_moved(case, reader.known_tag),
+        application=application.card(record.application, case, language, clerk=clerk, sent=sent),
     )
 
 
@@ -475,6 +480,8 @@ _TITLES = {
     "objection": msgid("Başvuran itiraz etti"),
     "call": msgid("Başvuran arandı"),
     "delivery_failed": msgid("İleti ulaştırılamadı"),
+    "signed": msgid("Başvuru imzalandı"),
+    "id_viewed": msgid("Kimlik numarasının tamamına bakıldı"),
 }
 _HIDDEN = msgid("Özel nitelikli kişisel veri içerebileceği için metni göremezsiniz.")
 
@@ -508,7 +515,7 @@ def _title(event: CaseEvent, reader: Reader) -> str:
             return say(msgid("Sorumlu: %(name)s")) % {"name": person}
         moved = event.department_from_id != event.department_to_id or event.status_to
         return say(msgid("Birime iletildi: %(name)s")) % {"name": to} if moved else say(msgid("Sorumlusu kaldırıldı"))
-    if event.kind in ("information", "objection", "opened"):
+    if event.kind in ("information", "objection", "opened", "signed"):
         return say(_TITLES[event.kind])
     if event.status_to:
         return say(_desk.status_label(event.status_to))

@@ -1,18 +1,22 @@
 """What an applicant takes home."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import segno
 
 from portal.languages import Language
-from portal.rules import contact, references
+from portal.rules import applications as rules
+from portal.rules import contact, laws, references
 from portal.rules.refusal import msgid
+from portal.services.applications import Promise
 from portal.services.townbook import Town
 from portal.services.tracking import Tracked
 from portal.views import _words
 from portal.views._frame import Town as Frame
 from portal.views._parts import Fact
+from portal.views.application import registered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,15 +34,27 @@ class ReceiptView:
     email: str
     phone: str
     is_urgent: bool
+    sign_by: str = ""
 
 
 def receipt_view(
-    town: Town, frame: Frame, tracked: Tracked, language: Language, *, link: str, email: str, phone: str, now: datetime
+    town: Town,
+    frame: Frame,
+    tracked: Tracked,
+    language: Language,
+    *,
+    link: str,
+    email: str,
+    phone: str,
+    now: datetime,
+    promise: Promise | None = None,
 ) -> ReceiptView:
     case, say, code = tracked.case, language.gettext, language.code
     english = code == "en"
     category, department = town.categories[case.category_id], town.departments[case.department_id]
     name = department.name_en if english else department.name_tr
+    # An application is owed its law's day; the town's own target is the desk's affair.
+    due_at = promise.clock.due_at if promise else case.due_at
     return ReceiptView(
         town=frame,
         number=references.grouped(tracked.submission.reference),
@@ -49,10 +65,28 @@ def receipt_view(
             Fact(label=say(msgid("Başvuru tarihi")), value=_words.date_and_time(tracked.submission.received_at, code)),
             Fact(label=say(msgid("Konu")), value=category.name_en if english else category.name_tr),
             Fact(label=say(msgid("İlgilenen birim")), value=name),
+            *(_promised(promise, language) if promise else ()),
         ),
-        due=_words.due_moment(case.due_at, code) if case.due_at else "",
+        due=_words.due_moment(due_at, code) if due_at else "",
         department=name,
         email=contact.mask_email(email) if email else "",
         phone=contact.mask_phone(phone) if phone else "",
         is_urgent=case.priority == "urgent",
+        sign_by=_words.date_long(promise.sign_by, code) if promise and promise.sign_by else "",
     )
+
+
+_TERMS = {
+    "working_days": msgid("%(n)s iş günü, %(law)s sayılı Kanun m. %(article)s"),
+    "calendar_days": msgid("%(n)s gün, %(law)s sayılı Kanun m. %(article)s"),
+}
+
+
+def _promised(promise: Promise, language: Language) -> Iterable[Fact]:
+    say, kind = language.gettext, rules.KINDS[promise.application.kind]
+    yield Fact(label=say(msgid("Kayıt no")), value=registered(promise.application, language))
+    yield Fact(label=say(msgid("Dayanağı")), value=say(laws.LAWS[kind.law].name))
+    term = say(_TERMS[promise.clock.unit])
+    words = term % {"n": promise.clock.value, "law": kind.law, "article": kind.article}
+    yield Fact(label=say(msgid("Yanıt süresi")), value=words)
+    yield Fact(label=say(msgid("Son gün")), value=_words.date_long(promise.clock.due_at, language.code))

@@ -18,6 +18,7 @@ from portal.views import _forms, _words
 from portal.views._forms import Errors
 from portal.views._frame import Town as Frame
 from portal.views._parts import Entry, Fact, Photo
+from portal.views.application import FileLink, links
 
 # One sentence under the status: what it means for the person who waits.
 MEANINGS: Mapping[Status, str] = MappingProxyType(
@@ -75,6 +76,7 @@ class TrackView:
     is_own: bool
     own: tuple[Fact, ...]
     photos: tuple[Photo, ...]
+    files: tuple[FileLink, ...]
     tag: str
     form: "InformationForm"
     lock: "LockForm"
@@ -153,6 +155,7 @@ def track_view(
             Photo(url=f"/foto/{each.name}", small=f"/foto/{each.name}/kucuk", words=each.original_name)
             for each in tracked.photos
         ),
+        files=links(tracked.enclosures, f"/takip/{tracked.submission.reference}", language),
         tag=tag_of(tracked, language, now=now),
         form=InformationForm(
             words=words,
@@ -252,5 +255,6 @@ _TITLES: Mapping[str, str] = MappingProxyType(
         "opened": msgid("Başvuru alındı"),
         "reply": msgid("Yanıt yazıldı"),
         "objection": msgid("İtiraz edildi"),
+        "signed": msgid("Başvuru imzalandı"),
     }
 )
