@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from db.models import Attachment, Callback, Case, Draft, Enclosure, Message, Outgoing
@@ -88,8 +89,16 @@ def give_attachments(tx: Session, draft_id: int, *, case_id: int, submission_id:
     )
 
 
-def draft_by_token(tx: Session, token_hash: str) -> Draft | None:
-    return tx.exec(select(Draft).where(Draft.token_hash == token_hash)).one_or_none()
+def draft_by_token(tx: Session, token_hash: str, *, lock: bool = False) -> Draft | None:
+    found = select(Draft).where(Draft.token_hash == token_hash)
+    return tx.exec(found.with_for_update() if lock else found).one_or_none()
+
+
+def add_draft(tx: Session, *, token_hash: str, form_id: str, now: datetime) -> None:
+    """Begin a form, unless a second press of the button has just begun it."""
+    kind = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = {"token_hash": token_hash, "form_id": form_id, "fields": {}, "reference": ""}
+    tx.execute(kind(Draft).values(**row, created_at=now, changed_at=now).on_conflict_do_nothing())
 
 
 def forget_drafts(tx: Session, *, before: datetime) -> None:

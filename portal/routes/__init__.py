@@ -2,6 +2,8 @@
 
 from portal.routes import (
     administration,
+    application,
+    apply,
     calendar,
     case,
     case_papers,
@@ -56,6 +58,8 @@ HANDLERS = [
     calendar.apply,
     terms.show,
     terms.save,
+    application.sign,
+    application.for_desk,
     report.what,
     report.take_what,
     report.suggest,
@@ -70,6 +74,12 @@ HANDLERS = [
     report.take_who,
     report.summary,
     report.send,
+    apply.information,
+    apply.take_information,
+    apply.petition,
+    apply.take_petition,
+    apply.personal_data,
+    apply.take_personal_data,
     receipt.show,
     track.find,
     track.show,
@@ -79,6 +89,7 @@ HANDLERS = [
     papers.receipt,
     papers.show,
     count.for_citizen,
+    application.for_applicant,
     pictures.large,
     pictures.small,
 ]

@@ -21,6 +21,8 @@ from portal.settings import Settings
 from portal.views import _frame
 
 DRAFT, ACCESS = "taslak", "erisim"
+# Each written application is a form of its own, which a report on its way does not disturb.
+APPLICATIONS = {"information": "basvuru-bilgi", "petition": "basvuru-dilekce", "personal_data": "basvuru-veri"}
 MOST_OPENED = 10
 KEYS_LAST = 90 * 24 * 3600
 
@@ -50,6 +52,10 @@ class Visit:
         token = self.request.cookies.get(_who.cookie_name(DRAFT, self.settings), "")
         return drafts.find(tx, token, now=self.now)
 
+    def token_of(self, kind: str) -> str:
+        """What this browser remembers its form of a written application by, or nothing."""
+        return self.request.cookies.get(_who.cookie_name(APPLICATIONS[kind], self.settings), "")
+
     @property
     def keys(self) -> Mapping[str, str]:
         """The references this browser may open, with their keys."""
@@ -59,9 +65,10 @@ class Visit:
         """The key this browser holds for a reference, or nothing."""
         return self.keys.get(reference, "")
 
-    def remember_draft(self, answer: Answer, token: str) -> Answer:
+    def remember_draft(self, answer: Answer, token: str, kind: str = "") -> Answer:
         """Lets this browser come back to its form."""
-        return self._with(answer, DRAFT, token, max_age=int(drafts.LIFE.total_seconds()))
+        name = APPLICATIONS[kind] if kind else DRAFT
+        return self._with(answer, name, token, max_age=int(drafts.LIFE.total_seconds()))
 
     def open(self, answer: Answer, reference: str, key: str) -> Answer:
         """Lets this browser read a case; the one opened longest ago makes room."""
@@ -69,8 +76,9 @@ class Visit:
         return self._keep(answer, [*kept, (reference, key)])
 
     def close(self, answer: Answer, reference: str) -> Answer:
-        """Takes a case's key from this browser, and with it the form that could fetch the key again."""
-        self._with(answer, DRAFT, "", max_age=0)
+        """Takes a case's key from this browser, and with it the forms that could fetch the key again."""
+        for name in (DRAFT, *APPLICATIONS.values()):
+            self._with(answer, name, "", max_age=0)
         return self._keep(answer, [each for each in self.keys.items() if each[0] != reference])
 
     def _keep(self, answer: Answer, opened: list[tuple[str, str]]) -> Answer:

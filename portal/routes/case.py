@@ -18,7 +18,7 @@ from portal.routes._fields import Fields
 from portal.routes._page import Answer, Asked
 from portal.rules import references
 from portal.rules.refusal import NotFound, Refused
-from portal.services import callbacks, casework, counts
+from portal.services import applications, callbacks, casework, counts
 from portal.services.accounts import SignedIn
 from portal.services.townbook import Town
 from portal.settings import Settings
@@ -64,7 +64,7 @@ DESK = {"desk": Provide(_at_desk, sync_to_thread=False)}
 def show(desk: Desk, clerk: SignedIn, ref: str) -> Answer:
     """The case; only the parts that move on by themselves where those were asked for."""
     with desk.db.reading() as tx:
-        record = _record(tx, visible(tx, ref, clerk))
+        record = _record(tx, visible(tx, ref, clerk), desk)
     tag = views.tag_of(record, desk.reader)
     if answer := _page.not_modified(desk.request, tag):
         return answer
@@ -162,7 +162,7 @@ def _changed(desk: Desk, ref: str, form: CaseForm, act: Callable[[Session, Case]
 
 def _view(desk: Desk, ref: str, sent: CaseForm) -> CaseView:
     with desk.db.reading() as tx:
-        return views.case_view(_record(tx, visible(tx, ref, desk.clerk)), desk.reader, sent=sent)
+        return views.case_view(_record(tx, visible(tx, ref, desk.clerk), desk), desk.reader, sent=sent)
 
 
 def visible(tx: Session, ref: str, clerk: SignedIn) -> Case:
@@ -172,7 +172,7 @@ def visible(tx: Session, ref: str, clerk: SignedIn) -> Case:
     return casework.visible(tx, ref, to=clerk)
 
 
-def _record(tx: Session, case: Case) -> Record:
+def _record(tx: Session, case: Case, desk: Desk) -> Record:
     submissions = cases.submissions(tx, case)
     person_ids = [each.person_id for each in submissions]
     case_id = case.id or 0
@@ -189,4 +189,5 @@ def _record(tx: Session, case: Case) -> Record:
         attachments=stored_post.attachments_of(tx, case_id),
         papers=letters.of_case(tx, case_id),
         extensions=counts.extensions(tx, case, found),
+        application=applications.filed(tx, case_id, secret=desk.settings.secret),
     )

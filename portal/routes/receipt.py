@@ -5,7 +5,7 @@ from litestar import get
 from portal.routes._page import Answer, go, page
 from portal.routes._visit import VISIT, Visit
 from portal.rules.refusal import NotFound
-from portal.services import tracking
+from portal.services import applications, tracking
 from portal.views.receipt import receipt_view
 
 
@@ -17,6 +17,7 @@ def show(visit: Visit, reference: str) -> Answer:
         with visit.db.reading() as tx:
             tracked = tracking.look(tx, reference, key=key)
             ways = tracking.ways_to(tx, tracked) if tracked.is_own else {}
+            promise = applications.promise_of(tx, tracked.case) if tracked.is_own else None
     except NotFound:
         return go(visit.request, "/takip")
     if not tracked.is_own:
@@ -30,5 +31,6 @@ def show(visit: Visit, reference: str) -> Answer:
         email=ways.get("email", ""),
         phone=ways.get("phone", ""),
         now=visit.now,
+        promise=promise,
     )
     return page(visit.request, "receipt/receipt.html", view)

@@ -13,11 +13,12 @@ from portal.routes._page import Answer, go, page
 from portal.routes._visit import VISIT, Visit
 from portal.rules import places
 from portal.rules.refusal import Refused, msgid
-from portal.services import attachments, drafts, steps, topics, tracking, whereabouts
+from portal.services import applications, attachments, drafts, steps, topics, tracking, whereabouts
 from portal.services.attachments import Picture
 from portal.services.steps import Step, Unfinished
 from portal.views import report as views
 from portal.views._forms import Errors, word
+from portal.views.apply import ADDRESSES
 from portal.views.pages import NOTICE_VERSION
 
 # Five photos of fifteen megabytes, and what a browser writes around them.
@@ -52,6 +53,8 @@ def what(visit: Visit) -> Answer:
 def take_what(visit: Visit, fields: Fields) -> Answer:
     """Takes the words and the topic; where the topic is missing, the words suggest some."""
     typed = views.read_what(fields)
+    if address := _own_form(visit, typed):
+        return address
     kept = _unfinished(visit) or Unfinished({})
     report = _with(kept, typed)
     problems = steps.problems(Step.WHAT, report, visit.town)
@@ -221,6 +224,19 @@ def send(visit: Visit, fields: Fields) -> Answer:
     if problems:
         return page(visit.request, "report/summary.html", _summary(visit, draft, shots, problems), status=422)
     return visit.open(go(visit.request, f"/alindi/{receipt.reference}"), receipt.reference, receipt.key)
+
+
+def _own_form(visit: Visit, typed: Mapping[str, Any]) -> Answer | None:
+    """The way to the form of its own that a law's application needs; what was written comes along."""
+    category = visit.town.category_by_code(typed["category"])
+    kind = applications.kind_of(category) if category else ""
+    if not kind:
+        return None
+    with visit.db.transaction() as tx:
+        draft, token = _begun(visit, tx)
+        drafts.keep(tx, draft, {"words": typed["words"], "category": "", "application": kind}, now=visit.now)
+    answer = go(visit.request, ADDRESSES[kind])
+    return visit.remember_draft(answer, token) if token else answer
 
 
 def _receipt(visit: Visit, reference: str) -> Answer:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db import search
-from db.models import Application, Case, Category, ContactPoint, Duty, Enclosure, Person, Submission
+from db.models import Application, Case, Category, Clock, ContactPoint, Draft, Duty, Enclosure, Person, Submission
 from db.queries import cases, people, register
 from db.queries import clocks as stored_clocks
 from db.queries import enclosures as stored
@@ -19,7 +19,7 @@ from portal.rules.applications import Form
 from portal.rules.lifecycle import Status
 from portal.rules.permissions import Actor
 from portal.rules.refusal import Refused, msgid
-from portal.services import casework, clocks, contact, enclosures, filing, outbox, sealed
+from portal.services import casework, clocks, contact, drafts, enclosures, filing, outbox, sealed
 from portal.services.filing import Intake, Receipt
 from portal.services.townbook import Town
 
@@ -86,6 +86,23 @@ def open_application(
     return filing.receipt_of(submission, secret)
 
 
+def keep_typed(tx: Session, draft: Draft, form: Form, *, secret: bytes, now: datetime) -> None:
+    """Remember what was typed into a form that could not be sent yet, its numbers sealed."""
+    typed = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(form).items()}
+    typed |= {name: sealed.seal(secret, typed[name]) for name in _SEALED}
+    del typed["kind"], typed["enclosed"]
+    drafts.keep(tx, draft, typed, now=now)
+
+
+def typed_of(draft: Draft, *, secret: bytes) -> dict[str, Any]:
+    """What was typed into an unfinished form, its numbers opened again."""
+    numbers = {name: sealed.unseal(secret, draft.fields[name]) for name in _SEALED if draft.fields.get(name)}
+    return {**draft.fields, **numbers}
+
+
+_SEALED = ("national_id", "document_number")
+
+
 def problems(form: Form, *, at_desk: bool = False) -> dict[str, Refused]:
     """Everything that is wrong with a form, its telephone number included."""
     found = rules.problems(form, at_desk=at_desk)
@@ -121,6 +138,24 @@ def filed(tx: Session, case_id: int, *, secret: bytes) -> Filed | None:
     missing = next((each for each in stored_clocks.duties(tx, case_id) if _is_missing_signature(each)), None)
     masked = sealed.masked(secret, application.national_id)
     return Filed(application, stored.of_case(tx, case_id), masked, missing)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What the receipt of an application says of it: its place in the register, its law's clock, what is missing."""
+
+    application: Application
+    clock: Clock
+    sign_by: datetime | None
+
+
+def promise_of(tx: Session, case: Case) -> Promise | None:
+    """What was promised to whoever applied; nothing for an ordinary report."""
+    application = register.application_of(tx, case.id or 0)
+    if application is None:
+        return None
+    missing = next((each for each in stored_clocks.duties(tx, case.id or 0) if _is_missing_signature(each)), None)
+    return Promise(application, _legal_clock(tx, case), missing.due_at if missing else None)
 
 
 def sign_at_counter(tx: Session, case: Case, *, seen: int, by: Actor, town: Town, now: datetime) -> None:
@@ -274,7 +309,7 @@ def _tell(
     by: Actor | None,
 ) -> None:
     """The receipt names the register, the law and the law's last day, not the town's own target."""
-    legal = next(each for each in stored_clocks.of_case(tx, case.id or 0) if each.kind == "legal")
+    legal = _legal_clock(tx, case)
     language = languages.LANGUAGES["en" if submission.language == "en" else "tr"]
     kind = rules.KINDS[application.kind]
     filing.announce(
@@ -359,6 +394,11 @@ def _desk_of(town: Town, language: str) -> str:
 
 def _is_missing_signature(duty: Duty) -> bool:
     return duty.kind == MISSING_ITEM and duty.words == _SIGNATURE and duty.done_at is None
+
+
+def _legal_clock(tx: Session, case: Case) -> Clock:
+    """The clock the law set when the application was received."""
+    return next(each for each in stored_clocks.of_case(tx, case.id or 0) if each.kind == "legal")
 
 
 def _day(moment: datetime) -> str:

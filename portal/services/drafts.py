@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from db.models import Draft
 from db.queries import post
+from portal.rules.refusal import NotFound
 from portal.rules.reporting import Report
 from portal.services import intake
 from portal.services.intake import Intake, Receipt
@@ -26,11 +27,32 @@ def find(tx: Session, token: str, *, now: datetime) -> Draft | None:
 
 def begin(tx: Session, *, now: datetime) -> tuple[Draft, str]:
     """A new draft, and the token its browser is to keep."""
-    token = secrets.token_urlsafe(24)
+    token = new_token()
     draft = Draft(token_hash=_hash(token), form_id=secrets.token_urlsafe(16), created_at=now, changed_at=now)
     tx.add(draft)
     tx.flush()
     return draft, token
+
+
+def new_token() -> str:
+    """A token for a form that is begun only when its browser sends it."""
+    return secrets.token_urlsafe(24)
+
+
+def form_of(token: str) -> str:
+    """What makes a repeat of this browser's form recognisable, also before there is a draft of it."""
+    return _hash(f"form|{token}")[:40]
+
+
+def of(tx: Session, token: str, *, now: datetime) -> Draft:
+    """The draft under a token, begun if need be, and nobody else's until this transaction ends."""
+    if post.draft_by_token(tx, _hash(token)) is None:
+        post.add_draft(tx, token_hash=_hash(token), form_id=form_of(token), now=now)
+    draft = post.draft_by_token(tx, _hash(token), lock=True)
+    if draft is None:
+        raise NotFound
+    draft.changed_at = now
+    return draft
 
 
 def keep(tx: Session, draft: Draft, fields: Mapping[str, Any], *, now: datetime) -> None:

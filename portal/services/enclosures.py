@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +14,13 @@ from obstore.store import LocalStore
 from sqlmodel import Session
 
 from db.models import Draft, Enclosure
+from db.queries import cases
 from db.queries import enclosures as stored
+from portal.rules import permissions
 from portal.rules.applications import CMS, PDF, Enclosed
-from portal.rules.refusal import Refused
+from portal.rules.permissions import Actor
+from portal.rules.refusal import NotFound, Refused
+from portal.services import casework, tracking
 
 MOST_BYTES = 15_000_000
 MOST_FILES = 5
@@ -133,6 +137,29 @@ def take_from_draft(tx: Session, draft: Draft, names: Sequence[str]) -> list[str
         tx.delete(each)
     tx.flush()
     return [each.name for each in taken]
+
+
+def for_clerk(tx: Session, reference: str, name: str, *, by: Actor) -> Enclosure:
+    """A file on a case this colleague may read; otherwise not found."""
+    case = casework.visible(tx, reference, to=by)
+    if case.is_special and not permissions.may(by, "special.view", case):
+        raise NotFound
+    return _found(each for each in stored.of_case(tx, case.id or 0) if each.name == name)
+
+
+def for_applicant(tx: Session, reference: str, name: str, *, key: str) -> Enclosure:
+    """A file its sender opens again with the key; nobody else's, and otherwise not found."""
+    if not tracking.opens(tx, reference, key):
+        raise NotFound
+    submission = cases.submission(tx, reference)
+    own = stored.of_case(tx, submission.case_id) if submission else ()
+    return _found(each for each in own if each.name == name and submission and each.submission_id == submission.id)
+
+
+def _found(files: Iterable[Enclosure]) -> Enclosure:
+    for each in files:
+        return each
+    raise NotFound
 
 
 def enclosed(files: Sequence[Enclosure]) -> tuple[Enclosed, ...]:

@@ -1,12 +1,13 @@
-"""What nobody needs any more goes: abandoned forms with their photos, counted tries, old sessions."""
+"""What nobody needs any more goes: abandoned forms with their photos and enclosures, counted tries, old sessions."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from db.engine import Database
+from db.queries import enclosures as stored
 from db.queries import post, staff
-from portal.services import attachments
+from portal.services import attachments, enclosures
 
 DRAFTS_KEPT = timedelta(days=7)
 TRIES_KEPT = timedelta(days=1)
@@ -21,6 +22,7 @@ def tidy(db: Database, folder: Path, *, now: datetime) -> None:
         staff.forget_tries(tx, before=now - TRIES_KEPT)
         staff.forget_sessions(tx, before=now - SESSIONS_KEPT)
     _remove_photos(db, folder)
+    _remove_enclosures(db, folder)
 
 
 def _remove_photos(db: Database, folder: Path) -> None:
@@ -33,3 +35,13 @@ def _remove_photos(db: Database, folder: Path) -> None:
             attachments.remove(where, photo.name)
         with db.transaction() as tx:
             post.forget_attachment(tx, photo)
+
+
+def _remove_enclosures(db: Database, folder: Path) -> None:
+    where = enclosures.store(folder)
+    with db.reading() as tx:
+        files = stored.ownerless(tx, limit=AT_ONCE)
+    for each in files:
+        enclosures.remove(where, each.name)
+        with db.transaction() as tx:
+            stored.forget(tx, each)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from db.engine import Database
-from db.models import Attachment, Case, CaseEvent, Clock, Letter, Submission
-from db.queries import cases, clocks, letters, people, post, staff
+from db.models import Attachment, Case, CaseEvent, Clock, Enclosure, Letter, Submission
+from db.queries import cases, clocks, enclosures, letters, people, post, staff
 from portal.rules import permissions, references
 from portal.rules.permissions import Actor
 from portal.rules.refusal import NotFound, Refused
@@ -33,6 +33,7 @@ class Tracked:
     papers: Sequence[Letter] = ()
     clocks: Sequence[Clock] = ()
     extensions: Mapping[int, int] = field(default_factory=dict)
+    enclosures: Sequence[Enclosure] = ()
 
 
 def look(tx: Session, reference: str, *, key: str = "") -> Tracked:
@@ -46,7 +47,8 @@ def look(tx: Session, reference: str, *, key: str = "") -> Tracked:
     shown = {event.id for event in events}
     photos = [each for each in post.attachments_of(tx, case.id or 0) if _is_theirs(each, submission, shown)]
     papers = [each for each in letters.of_case(tx, case.id or 0) if each.submission_id == submission.id]
-    return replace(seen, is_own=True, photos=photos, papers=papers)
+    files = [each for each in enclosures.of_case(tx, case.id or 0) if each.submission_id == submission.id]
+    return replace(seen, is_own=True, photos=photos, papers=papers, enclosures=files)
 
 
 def opens(tx: Session, reference: str, key: str) -> bool:

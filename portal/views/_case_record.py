@@ -7,6 +7,7 @@ from datetime import datetime
 from db.models import Attachment, Callback, Case, CaseEvent, Clock, ContactPoint, Letter, Outgoing, Person, Submission
 from portal.languages import Language
 from portal.services.accounts import SignedIn
+from portal.services.applications import Filed
 from portal.services.townbook import Town
 from portal.views import _words
 from portal.views._frame import Town as TownFrame
@@ -28,6 +29,7 @@ class Record:
     # By how much each clock was extended, by its key.
     extensions: Mapping[int, int]
     papers: Sequence[Letter] = ()
+    application: Filed | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

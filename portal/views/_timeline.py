@@ -29,6 +29,8 @@ _TITLES = {
     "received_corrected": msgid("Geliş tarihi düzeltildi"),
     "appealed": msgid("Sonuca itiraz edildi"),
     "appeal_decided": msgid("İtiraz karara bağlandı"),
+    "signed": msgid("Başvuru imzalandı"),
+    "id_viewed": msgid("Kimlik numarasının tamamına bakıldı"),
     "letter": msgid("Resmî yazı düzenlendi"),
 }
 # What a fact "reason" may stand for.

@@ -12,7 +12,7 @@ from portal.rules.refusal import msgid
 from portal.services import casework
 from portal.services.accounts import SignedIn
 from portal.services.townbook import Town
-from portal.views import _case_clocks, _case_forms, _case_post, _desk, _timeline, _words, papers
+from portal.views import _case_clocks, _case_forms, _case_post, _desk, _timeline, _words, application, papers
 from portal.views._case_clocks import ClockLine
 from portal.views._case_forms import AssignForm, CaseForm, NoteForm, ReplyForm, StatusForm, Way
 from portal.views._case_post import Call, Contact, Letter
@@ -21,6 +21,7 @@ from portal.views._forms import Option, OptionGroup
 from portal.views._frame import Signed
 from portal.views._frame import Town as TownFrame
 from portal.views._parts import Entry, Fact, Photo
+from portal.views.application import ApplicationCard
 from portal.views.papers import PaperLine
 
 
@@ -100,6 +101,7 @@ class CaseView:
     tag: str
     missed: tuple[Entry, ...] = ()
     has_moved: bool = False
+    application: ApplicationCard | None = None
 
     @property
     def url(self) -> str:
@@ -175,6 +177,7 @@ def case_view(record: Record, reader: Reader, *, sent: CaseForm | None = None) -
         tag=tag_of(record, reader),
         missed=_missed(timeline, record, sent),
         has_moved=_has_moved(case, reader.known_tag),
+        application=application.card(record.application, case, language, clerk=clerk, sent=sent),
     )
 
 

@@ -19,6 +19,7 @@ from portal.views._forms import Errors
 from portal.views._frame import Town as Frame
 from portal.views._parts import Entry, Fact, Photo
 from portal.views._promises import Promise
+from portal.views.application import FileLink, links
 from portal.views.papers import PaperLine
 
 # One sentence under the status: what it means for the person who waits.
@@ -80,6 +81,7 @@ class TrackView:
     own: tuple[Fact, ...]
     photos: tuple[Photo, ...]
     papers: tuple[PaperLine, ...]
+    files: tuple[FileLink, ...]
     tag: str
     form: "InformationForm"
     lock: "LockForm"
@@ -161,6 +163,7 @@ def track_view(
             for each in tracked.photos
         ),
         papers=papers.lines(tracked.papers, f"/takip/{tracked.submission.reference}", language),
+        files=links(tracked.enclosures, f"/takip/{tracked.submission.reference}", language),
         tag=tag_of(tracked, language, now=now),
         form=InformationForm(
             words=words,
@@ -272,5 +275,6 @@ _TITLES: Mapping[str, str] = MappingProxyType(
         "received_corrected": msgid("Başvurunun geliş tarihi düzeltildi"),
         "appealed": msgid("Sonuca itiraz edildi"),
         "appeal_decided": msgid("İtiraz karara bağlandı"),
+        "signed": msgid("Başvuru imzalandı"),
     }
 )

@@ -1,0 +1,69 @@
+"""What belongs to a written application alone: its enclosures, and the signature given at the counter."""
+
+from urllib.parse import quote
+
+from litestar import Response, get, post
+from sqlmodel import Session
+
+from db.models import Case, Enclosure
+from portal.routes import case as case_page
+from portal.routes._fields import Fields
+from portal.routes._page import Answer
+from portal.routes._visit import VISIT, Visit
+from portal.routes.case import DESK, Desk
+from portal.rules import references
+from portal.rules.refusal import NotFound
+from portal.services import applications, enclosures
+from portal.services.accounts import SignedIn
+from portal.settings import Settings
+from portal.views.application import SignForm
+
+
+@get("/masa/basvuru/{ref:str}/ek/{name:str}", dependencies=DESK, sync_to_thread=True)
+def for_desk(desk: Desk, clerk: SignedIn, ref: str, name: str) -> Response[bytes]:
+    """An enclosure, for a colleague who may read what the case is about."""
+    _check(ref)
+    with desk.db.reading() as tx:
+        found = enclosures.for_clerk(tx, ref, name, by=clerk)
+    return _file(found, desk.settings)
+
+
+@get("/takip/{reference:str}/ek/{name:str}", dependencies=VISIT, sync_to_thread=True)
+def for_applicant(visit: Visit, reference: str, name: str) -> Response[bytes]:
+    """An enclosure, for the applicant who sent it and holds the key."""
+    _check(reference)
+    with visit.db.reading() as tx:
+        found = enclosures.for_applicant(tx, reference, name, key=visit.key_of(reference))
+    return _file(found, visit.settings)
+
+
+@post("/masa/basvuru/{ref:str}/imza", dependencies=DESK, sync_to_thread=True)
+def sign(desk: Desk, clerk: SignedIn, ref: str, fields: Fields) -> Answer:
+    """Writes down that the applicant came, showed who they are and signed."""
+    form = SignForm.read(fields)
+
+    def note(tx: Session, case: Case) -> None:
+        applications.sign_at_counter(tx, case, seen=form.seen, by=clerk, town=desk.town, now=desk.now)
+
+    return case_page._changed(desk, ref, form, note)
+
+
+def _check(reference: str) -> None:
+    if not references.is_valid(reference):
+        raise NotFound
+
+
+def _file(enclosure: Enclosure, settings: Settings) -> Response[bytes]:
+    content = enclosures.fetch(enclosures.store(settings.data_dir), enclosure.name)
+    # A picture may be looked at; anything else could be a page with a script in it and is only ever saved.
+    way = "inline" if enclosure.media_type.startswith("image/") else "attachment"
+    name = quote(enclosure.original_name, safe="")
+    return Response(
+        content,
+        media_type=enclosure.media_type,
+        headers={
+            "Cache-Control": "no-store",
+            "Content-Disposition": f"{way}; filename*=UTF-8''{name}",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
