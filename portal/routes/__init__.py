@@ -41,6 +41,7 @@ HANDLERS = [
     case.reply,
     case.record_call,
     proceeding.show,
+    proceeding.add_document,
     proceeding.ask,
     proceeding.take,
     proceeding.draft,

@@ -8,23 +8,49 @@ from portal.routes._fields import Fields
 from portal.routes._page import Answer
 from portal.routes.case import DESK, Desk, visible
 from portal.rules.refusal import NotFound, Refused
-from portal.services import official
+from portal.services import enclosures, official
 from portal.services.accounts import SignedIn
-from portal.services.proceedings import performing
+from portal.services.enclosures import File
+from portal.services.proceedings import documents, performing
 from portal.services.proceedings.acts import OFFERED
 from portal.services.proceedings.matter import Matter
 from portal.views import _proceeding_forms as forms
 from portal.views import proceeding as views
 from portal.views._proceeding_forms import Typed
 
+# One file, and what a browser writes around it.
+MOST_UPLOAD = 20_000_000
+
 
 @get("/masa/basvuru/{ref:str}/islem", dependencies=DESK, sync_to_thread=True)
 def show(desk: Desk, clerk: SignedIn, ref: str) -> Answer:
     """Everything that may be done with this application, and what not yet."""
-    reader = desk.reader
+    return _list(desk, ref)
+
+
+@post("/masa/basvuru/{ref:str}/belge", dependencies=DESK, sync_to_thread=True, request_max_body_size=MOST_UPLOAD)
+def add_document(desk: Desk, clerk: SignedIn, ref: str, fields: Fields) -> Answer:
+    """Lays a document ready that the applicant gets with the decision, or takes one back."""
+    store, file = enclosures.store(desk.settings.data_dir), None
     with desk.db.reading() as tx:
-        view = views.proceedings_view(_matter(tx, desk, ref), reader.language, frame=reader.frame)
-    return _page.page(desk.request, "staff/proceedings/list.html", view)
+        _matter(tx, desk, ref)
+    try:
+        if "remove" not in fields:
+            file = _read_document(fields)
+            enclosures.put(store, file)
+        with desk.db.transaction() as tx:
+            case = visible(tx, ref, clerk)
+            if file is not None:
+                documents.add(tx, case, file, seen=_seen(fields), by=clerk, now=desk.now)
+            else:
+                documents.remove(tx, case, fields["remove"], seen=_seen(fields), by=clerk, now=desk.now)
+    except Refused as no:
+        if file is not None:
+            enclosures.remove(store, file.name)
+        return _list(desk, ref, refusal=no)
+    if file is None:
+        enclosures.remove(store, fields["remove"])
+    return _page.go(desk.request, f"/masa/basvuru/{ref}/islem")
 
 
 @get("/masa/basvuru/{ref:str}/islem/{act:str}", dependencies=DESK, sync_to_thread=True)
@@ -76,6 +102,23 @@ def draft(desk: Desk, clerk: SignedIn, ref: str, act: str, fields: Fields) -> Re
         media_type=official.MEDIA_TYPE,
         headers={"Cache-Control": "no-store"},
     )
+
+
+def _list(desk: Desk, ref: str, *, refusal: Refused | None = None) -> Answer:
+    reader = desk.reader
+    with desk.db.reading() as tx:
+        matter = _matter(tx, desk, ref)
+        ready = documents.waiting(tx, matter.case)
+        view = views.proceedings_view(matter, ready, reader.language, frame=reader.frame, refusal=_shown(refusal))
+    return _page.page(desk.request, "staff/proceedings/list.html", view, status=422 if refusal else 200)
+
+
+def _read_document(fields: Fields) -> File:
+    chosen = fields.files("file_answer")
+    if not chosen:
+        raise Refused("Eklenecek dosyayı seçin.", field="file_answer")
+    chosen[0].file.seek(0)
+    return enclosures.read(chosen[0].file.read(enclosures.MOST_BYTES + 1), chosen[0].filename, documents.ANSWER)
 
 
 def _preview(desk: Desk, ref: str, act: str, typed: Typed, seen: int) -> Answer | None:

@@ -21,6 +21,7 @@ from portal.views.apply import PURPOSES
 class FileLink:
     """An enclosed file as it can be fetched."""
 
+    id: str
     url: str
     name: str
     words: str
@@ -76,6 +77,7 @@ def links(files: Sequence[Enclosure], base: str, language: Language) -> tuple[Fi
     """The enclosed files under an address that serves them."""
     return tuple(
         FileLink(
+            id=each.name,
             url=f"{base}/ek/{each.name}",
             name=each.original_name,
             words=f"{language.gettext(PURPOSES[each.purpose])} · {_words.size(each.size, language.code)}",

@@ -184,4 +184,5 @@ PURPOSES: Mapping[str, str] = {
     "signature": msgid("İmzalı form"),
     "authority": msgid("Yetki belgesi"),
     "other": msgid("Ek belge"),
+    "answer": msgid("Belediyenin verdiği belge"),
 }

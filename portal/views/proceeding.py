@@ -1,10 +1,11 @@
 """What the pages of an act under a law may see: what is offered, the form, and the letter before it leaves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from db.models import Enclosure
 from portal.languages import Language
-from portal.rules import outcomes, references
+from portal.rules import lifecycle, outcomes, references
 from portal.rules.refusal import Refused, msgid
 from portal.services.official import Content
 from portal.services.proceedings.acts import ACTS, OFFERED
@@ -15,6 +16,7 @@ from portal.views._frame import Signed
 from portal.views._frame import Town as TownFrame
 from portal.views._parts import Fact
 from portal.views._proceeding_forms import FORMS, Asked, Typed
+from portal.views.application import FileLink, links
 from portal.views.papers import Unsure
 
 KINDS = {
@@ -56,6 +58,14 @@ class ProceedingsView:
     title: str
     facts: tuple[Fact, ...]
     offers: tuple[Offer, ...]
+    documents: tuple[FileLink, ...]
+    may_add: bool
+    version: int
+    errors: Errors
+
+    @property
+    def refused(self) -> bool:
+        return bool(self.errors)
 
     @property
     def url(self) -> str:
@@ -139,7 +149,14 @@ def preview_view(
     )
 
 
-def proceedings_view(matter: Matter, language: Language, *, frame: TownFrame) -> ProceedingsView:
+def proceedings_view(
+    matter: Matter,
+    ready: Sequence[Enclosure],
+    language: Language,
+    *,
+    frame: TownFrame,
+    refusal: Refused | None = None,
+) -> ProceedingsView:
     """What may be done now, and what may not yet, with the reason."""
     return ProceedingsView(
         town=frame,
@@ -148,6 +165,10 @@ def proceedings_view(matter: Matter, language: Language, *, frame: TownFrame) ->
         title=language.gettext(KINDS[matter.application.kind]),
         facts=tuple(_facts(matter, language)),
         offers=tuple(_offers(matter, language)),
+        documents=links(ready, f"/masa/basvuru/{matter.case.reference}", language),
+        may_add=lifecycle.is_open(matter.case.status),
+        version=matter.case.version,
+        errors=Errors().plus(*filter(None, [refusal])),
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from tests.desk import Office
 from tests.web import Browser
 
+PDF = b"%PDF-1.7\n%%EOF\n"
 REASON = "Fen İşleri Müdürlüğünün kayıtları bekleniyor."
 
 
@@ -152,3 +153,64 @@ def test_the_acts_speak_english(office: Office):
 
     assert page.heading == "Legal acts"
     assert "Extend the time" in page.words
+
+
+def test_documents_lie_ready_and_are_the_applicants_with_the_decision(office: Office):
+    receipt = office.city.application()
+    ref = receipt.reference
+    browser = at(office, ref)
+    citizen = office.stranger()
+    citizen.get(f"/takip/{ref}?k={receipt.key}")
+
+    page = browser.send(button="Belgeyi ekle", file_answer=("dokum.pdf", PDF, "application/pdf"))
+
+    assert "dokum.pdf" in page.words
+    assert "dokum.pdf" not in citizen.get(f"/takip/{ref}").words
+    address = page.link("dokum.pdf").replace("/masa/basvuru/", "/takip/")
+    assert citizen.get(address).status == 404
+
+    browser.get(f"/masa/basvuru/{ref}/islem/karar")
+    preview = browser.send(outcome="given", words="Döküm ektedir.")
+    assert "dokum.pdf" in preview.words
+    browser.send(button="İmzala ve gönder", words="Döküm ektedir.")
+
+    assert "dokum.pdf" in citizen.get(f"/takip/{ref}").words
+    assert citizen.get(address).content == PDF
+
+
+def test_a_document_can_be_taken_back_before_the_decision(office: Office):
+    browser = at(office, office.city.application().reference)
+    browser.send(button="Belgeyi ekle", file_answer=("dokum.pdf", PDF, "application/pdf"))
+
+    page = browser.send(button="Kaldır")
+
+    assert "dokum.pdf" not in page.words
+    assert list((office.folder / "enclosures").rglob("*.*")) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        (("virus.pdf", b"MZ not a document", "application/pdf"), "eklenmedi"),
+        (("bos.pdf", b"", "application/pdf"), "boş"),
+    ],
+)
+def test_what_is_no_document_is_refused_at_its_field(office: Office, file, told):
+    browser = at(office, office.city.application().reference)
+
+    page = browser.send(button="Belgeyi ekle", file_answer=file)
+
+    assert page.status == 422
+    assert told in page.problems["file_answer"]
+
+
+def test_nothing_is_added_to_a_case_that_is_closed(office: Office):
+    ref = office.city.application().reference
+    browser = at(office, ref, "karar")
+    browser.send(outcome="given", words="Bilgi aşağıdadır.")
+    browser.send(button="İmzala ve gönder", words="Bilgi aşağıdadır.")
+
+    page = browser.get(f"/masa/basvuru/{ref}/islem")
+
+    assert "Yanıtla verilecek belgeler" not in page.words
+    assert "Sonuç Bilgi veya belgenin tamamı verildi" in page.words

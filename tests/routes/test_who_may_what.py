@@ -9,7 +9,7 @@ from db.models import Case
 from db.queries import cases
 from db.queries import post as stored_post
 from portal import statics
-from portal.services import attachments, official
+from portal.services import attachments, casework, official
 from tests import pictures
 from tests.desk import Office
 from tests.web import Page
@@ -48,6 +48,18 @@ TABLE = {
                                                 "401      422      200    404     200    200     200",
     # Nothing is sent that was not previewed.
     "POST /masa/basvuru/{ref:str}/yazi":        "401      422      422    404     422    422     422",
+    # An application under a law, given to the road unit.
+    "GET /masa/basvuru/{ref:str}/islem":        "in       422      200    404     200    200     200",
+    "GET /masa/basvuru/{ref:str}/islem/{act:str}":
+                                                "in       422      200    404     200    200     200",
+    "POST /masa/basvuru/{ref:str}/islem/{act:str}":
+                                                "401      422      200    404     200    200     200",
+    "POST /masa/basvuru/{ref:str}/islem/{act:str}/taslak.pdf":
+                                                "401      422      200    404     200    200     200",
+    # Nobody may add a file that is not there.
+    "POST /masa/basvuru/{ref:str}/belge":       "401      422      422    404     422    422     422",
+    "GET /masa/kayit-defteri":                  "in       200      200    200     200    200     200",
+    "GET /masa/rapor/bilgi-edinme":             "in       404      404    404     200    200     200",
     "GET /bildir":                              "200",
     "POST /bildir":                             "422",
     "POST /bildir/konu":                        "200",
@@ -88,6 +100,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "POST /masa/basvuru/{ref:str}/arama/{call:int}": {"outcome": "Arandı, anlatıldı."},
     "POST /masa/basvuru/{ref:str}/yazi/onizleme": {"kind": "letter", "words": "Yol çalışması başlıyor."},
     "POST /masa/basvuru/{ref:str}/yazi": {"kind": "letter", "words": "Yol çalışması başlıyor."},
+    "POST /masa/basvuru/{ref:str}/islem/{act:str}": {"reason": "other_unit", "words": "Kayıtlar bekleniyor."},
+    "POST /masa/basvuru/{ref:str}/islem/{act:str}/taslak.pdf": {"reason": "other_unit", "words": "Bekleniyor."},
     "POST /takip/{reference:str}/ac": {"last4": "0000"},
     "POST /takip/{reference:str}/bilgi": {"words": "Çukur büyüdü."},
 }
@@ -145,7 +159,7 @@ class Visitor:
     def try_(self, address: str) -> str:
         """What comes of it, with a road case that nobody has touched."""
         method, path = address.split()
-        case = _case(self._office, is_closed="{call:int}" in path) if "{" in path else None
+        case = _case(self._office, path) if "{" in path else None
         there = _fill(self._office, path, case)
         if method == "GET":
             return _told(self._browser.get(there))
@@ -153,9 +167,23 @@ class Visitor:
         return _told(self._browser.post(there, typed))
 
 
-def _case(office: Office, *, is_closed: bool) -> Case:
+def _case(office: Office, path: str) -> Case:
+    if "/islem" in path or path.endswith("/belge"):
+        return _application(office)
     # Who has only a telephone is rung up.
-    return office.city.case("resolved", email="") if is_closed else office.city.case("in_progress")
+    return office.city.case("resolved", email="") if "{call:int}" in path else office.city.case("in_progress")
+
+
+def _application(office: Office) -> Case:
+    city = office.city
+    case = city.look(city.application().reference)
+    with city.db.transaction() as tx:
+        roads = city.department("FEN")
+        case = tx.merge(case)
+        casework.assign(
+            tx, case, department_id=roads, assignee_id=None, seen=1, by=city.nur, town=city.town, now=city.now
+        )
+    return city.look(case.reference)
 
 
 def _fill(office: Office, path: str, case: Case | None) -> str:
@@ -165,6 +193,7 @@ def _fill(office: Office, path: str, case: Case | None) -> str:
     there = path.replace("{ref:str}", case.reference).replace("{reference:str}", case.reference)
     if "{name:str}" in path:
         there = there.replace("{name:str}", _letter(office, case) if "/yazi/" in path else _photo(office, case))
+    there = there.replace("{act:str}", "uzatma")
     if "{call:int}" in path:
         with office.city.db.reading() as tx:
             there = there.replace("{call:int}", str(stored_post.callbacks_of(tx, case.id or 0)[0].id))

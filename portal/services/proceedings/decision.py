@@ -8,6 +8,7 @@ from portal import languages
 from portal.rules import deadlines, lifecycle, outcomes
 from portal.rules.refusal import Refused, msgid
 from portal.services import casework
+from portal.services.proceedings import documents
 from portal.services.proceedings.matter import Matter
 from portal.services.proceedings.time import check_words
 
@@ -54,6 +55,7 @@ class Decision:
             "outcome": self.outcome,
             "articles": self._articles(matter),
             "authority": self.authority,
+            "enclosures": [each.original_name for each in documents.waiting(matter.tx, matter.case)],
         }
 
     def _articles(self, matter: Matter) -> list[str]:
@@ -69,6 +71,7 @@ class Decision:
         application.outcome, application.articles = self.outcome, list(self.grounds)
         application.outcome_words, application.forwarded_to = self.words, self.authority[:240]
         application.decided_at = matter.now
+        documents.give(matter.tx, matter.case, application.submission_id)
         move = casework.Move(chosen.closes, reply=self.words, reason=chosen.reason)
         casework.change_status(
             matter.tx, matter.case, move, seen=seen, by=matter.by, town=matter.town, now=matter.now, decided=True
