@@ -87,6 +87,29 @@ def test_the_desk(visit: Visit, portal: Portal, device: str, dark: bool):
     assert found == {}
 
 
+@pytest.mark.parametrize(("device", "dark"), LOOKS, ids=[f"{d}-{'dark' if k else 'light'}" for d, k in LOOKS])
+def test_an_official_letter(visit: Visit, portal: Portal, device: str, dark: bool):
+    page = visit("/giris", device=device, dark=dark)
+    journeys.sign_in(page, portal, "nur@demo.example")
+    page.goto("/masa/kuyruk")
+    page.locator("a[data-open]").first.click()
+
+    found = {}
+    page.get_by_role("link", name="Resmî yazı yaz").click()
+    found |= _violations(page)
+    page.get_by_role("button", name="Önizle").click()
+    page.get_by_role("alert").wait_for()
+    found |= _violations(page)
+    page.get_by_label("Metin").fill("Sokağınızdaki yol çalışması pazartesi başlayacaktır.")
+    page.get_by_role("button", name="Önizle").click()
+    found |= _violations(page)
+    page.get_by_role("button", name="İmzala ve gönder").click()
+    page.get_by_role("link", name="PDF olarak açın").wait_for()
+    found |= _violations(page)
+
+    assert found == {}
+
+
 def _violations(page: Page) -> dict[str, list[str]]:
     """What axe finds on the page as it stands, and whether it is wider than the screen."""
     page.wait_for_load_state("networkidle")

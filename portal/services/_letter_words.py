@@ -103,7 +103,7 @@ MADE_BY: Words = {
     "en": "This document was issued in the records of the Solution Centre by {name}; it bears no electronic signature.",
 }
 MADE_BY_ITSELF: Words = {
-    "tr": "Bu belge Çözüm Merkezi kayıt sisteminden kendiliğinden üretilmiştir; imza taşımaz.",
+    "tr": "Bu belge Çözüm Merkezi kayıt sistemi tarafından otomatik olarak düzenlenmiştir; imza taşımaz.",
     "en": "This document was made by the records of the Solution Centre without anybody's signature.",
 }
 ROWS: Mapping[str, Words] = {

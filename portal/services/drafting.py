@@ -27,6 +27,7 @@ MOST_WORDS, MOST_SUBJECT = 20_000, 160
 # A letter of these kinds says nothing without the colleague's own words.
 _NEEDS_WORDS = ("extension", "refusal", "question", "progress", "letter")
 _DECIDES = ("refusal", "answer")
+_ONLY_FOR_INFORMATION = ("extension", "cost")
 # A day in these letters was counted with a term that nobody has checked against the law.
 _COUNTED_WITH: Mapping[tuple[str, str], str] = MappingProxyType({("progress", "petition"): "result_owed"})
 
@@ -98,7 +99,7 @@ def compose(
 ) -> Content:
     """The letter of a kind to one applicant, in the language the applicant wrote in unless another is named."""
     code = _code(language or submission.language)
-    _check(kind, words, subject, fee_kurus=fee_kurus, authority=authority)
+    _check(kind, case, words, subject, fee_kurus=fee_kurus, authority=authority)
     law = laws.LAWS.get(_LAW_OF.get(case.legal_type, ""))
     facts = {
         "words": words,
@@ -173,9 +174,11 @@ def compose_receipt(
 _LAW_OF = {"information": "4982", "petition": "3071", "personal_data": "6698"}
 
 
-def _check(kind: str, words: str, subject: str, *, fee_kurus: int | None, authority: str) -> None:
+def _check(kind: str, case: Case, words: str, subject: str, *, fee_kurus: int | None, authority: str) -> None:
     if kind not in KINDS or kind == "receipt":
         raise ValueError(f"there is no letter of the kind {kind!r} to compose")
+    if kind in _ONLY_FOR_INFORMATION and case.legal_type != "information":
+        raise Refused("Bu yazı yalnız bilgi edinme başvurularında düzenlenir (4982 sayılı Kanun m. 10, 11).", "kind")
     if kind in _NEEDS_WORDS and not words.strip():
         raise Refused("Yazının metnini yazın.", field="words")
     if kind == "cost" and fee_kurus is None:

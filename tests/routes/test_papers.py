@@ -10,10 +10,8 @@ import pytest
 
 from db.models import Case
 from db.queries import letters
-from portal import languages
 from portal.rules import references
 from portal.services import official, tracking
-from portal.views import papers
 from tests.cast import SECRET
 from tests.desk import Office
 from tests.web import Browser, Page
@@ -109,25 +107,6 @@ def test_a_preview_can_be_seen_as_pdf_and_changed(office: Office):
 def letters_on(office: Office, case: Case) -> int:
     with office.city.db.reading() as tx:
         return len(letters.of_case(tx, case.id or 0))
-
-
-def test_a_term_nobody_has_checked_is_named_in_words():
-    content = official.Content(
-        kind="refusal",
-        language="tr",
-        prefix="E",
-        head=(),
-        made_on="2026-11-24",
-        date="",
-        subject="",
-        made_by="",
-        reference="",
-        unsure=("court",),
-    )
-
-    (told,) = papers.unsure(content, languages.TURKISH)
-    assert "dava açma süresi" in told.label
-    assert told.basis == "2577 m.7"
 
 
 def test_what_was_typed_is_kept_when_the_letter_is_refused(office: Office):

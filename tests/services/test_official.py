@@ -35,6 +35,7 @@ def composed(city: City, kind: str, case: Case | None = None, **facts: Any) -> C
     if legal_type:
         case.legal_type = legal_type
     submission, person = _applicant(city, case)
+    person = facts.pop("person", person)
     facts = {"by": city.kemal, "words": WORDS, **facts}
     return official.compose(
         kind, case, submission, person, facts.pop("application", None), town=city.town, now=city.now, **facts
@@ -181,7 +182,7 @@ def test_who_is_written_to(city: City):
     assert composed(city, "answer").closing == "Bilgilerinize sunulur."
     assert first(application=application(name="John Smith", nationality="Avustralya")) == "Sayın John Smith"
     assert first(application=application(name="Ali Işık", nationality="T.C.")) == "Sayın Ali IŞIK"
-    assert first(case=city.case(name="", phone="", email="", category_code="SU-02")) == "Sayın Başvuru Sahibi"
+    assert first(person=Person(name="")) == "Sayın Başvuru Sahibi"
 
 
 def test_the_reference_names_the_application_and_our_earlier_letters(city: City, store: LocalStore):
@@ -204,10 +205,12 @@ def test_a_manager_signs_with_the_title_of_the_unit(city: City):
     [
         ("letter", {"words": "  "}, "words"),
         ("refusal", {"words": ""}, "words"),
-        ("extension", {"words": ""}, "words"),
+        ("extension", {"words": "", **INFORMATION}, "words"),
+        ("extension", {"legal_type": "petition"}, "kind"),
+        ("cost", {"legal_type": "personal_data", "fee_kurus": 100}, "kind"),
         ("letter", {"words": "x" * 20_001}, "words"),
         ("letter", {"subject": "x" * 161}, "subject"),
-        ("cost", {}, "fee"),
+        ("cost", {**INFORMATION}, "fee"),
         ("forwarded", {"authority": " "}, "authority"),
     ],
 )
