@@ -29,6 +29,8 @@ _TITLES = {
     "received_corrected": msgid("Geliş tarihi düzeltildi"),
     "appealed": msgid("Sonuca itiraz edildi"),
     "appeal_decided": msgid("İtiraz karara bağlandı"),
+    "cimer_taken": msgid("CİMER kaydı eklendi"),
+    "cimer_answered": msgid("Yanıt CİMER'e girildi"),
     "signed": msgid("Başvuru imzalandı"),
     "id_viewed": msgid("Kimlik numarasının tamamına bakıldı"),
     "letter": msgid("Resmî yazı düzenlendi"),

@@ -58,6 +58,9 @@ TABLE = {
                                                 "401      422      200    404     200    200     200",
     # Nobody may add a file that is not there.
     "POST /masa/basvuru/{ref:str}/belge":       "401      422      422    404     422    422     422",
+    "GET /masa/basvuru/{ref:str}/cimer":        "in       200      200    404     200    200     200",
+    # Without a number nothing is noted.
+    "POST /masa/basvuru/{ref:str}/cimer":       "401      422      422    404     422    422     422",
     "GET /masa/kayit-defteri":                  "in       200      200    200     200    200     200",
     "GET /masa/rapor/bilgi-edinme":             "in       404      404    404     200    200     200",
     "GET /bildir":                              "200",
