@@ -13,12 +13,23 @@ PUBLIC = (
     "/bildir/foto",
     "/takip",
     "/takip?no=123",
+    "/bilgi-edinme",
+    "/bilgi-edinme?kim=tuzel",
+    "/dilekce",
+    "/kisisel-veri",
     "/aydinlatma",
     "/erisilebilirlik",
     "/giris",
     "/yok",
 )
-DESK = ("/masa/kuyruk", "/masa/kuyruk?durum=tumu&sira=sure", "/masa/kuyruk?ara=yokböylebirsöz")
+DESK = (
+    "/masa/kuyruk",
+    "/masa/kuyruk?durum=tumu&sira=sure",
+    "/masa/kuyruk?ara=yokböylebirsöz",
+    "/masa/kayit-defteri",
+    "/masa/rapor/bilgi-edinme",
+)
+ADMINISTRATION = ("/yonetim", "/yonetim/takvim", "/yonetim/sureler")
 LOOKS = [(device, dark) for device in DEVICES for dark in (False, True)]
 
 
@@ -106,6 +117,42 @@ def test_an_official_letter(visit: Visit, portal: Portal, device: str, dark: boo
     page.get_by_role("button", name="İmzala ve gönder").click()
     page.get_by_role("link", name="PDF olarak açın").wait_for()
     found |= _violations(page)
+
+    assert found == {}
+
+
+@pytest.mark.parametrize(("device", "dark"), LOOKS, ids=[f"{d}-{'dark' if k else 'light'}" for d, k in LOOKS])
+def test_acts_under_a_law(visit: Visit, portal: Portal, device: str, dark: bool):
+    page = visit("/giris", device=device, dark=dark)
+    journeys.sign_in(page, portal, "nur@demo.example")
+    page.goto("/masa/kayit-defteri?sonuc=pending")
+    address = page.locator("a.queue__subject").first.get_attribute("href") or ""
+
+    found = {}
+    for part in ("", "/sure", "/islem", "/islem/karar", "/islem/ucret", "/islem/gelis", "/cimer"):
+        page.goto(address + part)
+        found |= _violations(page)
+    page.goto(address + "/islem/karar")
+    page.get_by_role("button", name="Yazıyı önizle").click()
+    page.get_by_role("alert").wait_for()
+    found |= _violations(page)
+    page.get_by_label("Böyle bir bilgi veya belge yok").check()
+    page.get_by_label("Başvurana yanıt").fill("İstediğiniz belge kayıtlarımızda bulunmamaktadır.")
+    page.get_by_role("button", name="Yazıyı önizle").click()
+    found |= _violations(page)
+
+    assert found == {}
+
+
+@pytest.mark.parametrize(("device", "dark"), LOOKS, ids=[f"{d}-{'dark' if k else 'light'}" for d, k in LOOKS])
+def test_the_administration(visit: Visit, portal: Portal, device: str, dark: bool):
+    page = visit("/giris", device=device, dark=dark)
+    journeys.sign_in(page, portal, "selin@demo.example")
+
+    found = {}
+    for address in ADMINISTRATION:
+        page.goto(address)
+        found |= _violations(page)
 
     assert found == {}
 
