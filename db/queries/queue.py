@@ -168,7 +168,7 @@ _CONDITIONS: Mapping[str, Any] = {
     "due_from": and_(Case.is_open == true(), Case.due_order >= bindparam("due_from")),  # type: ignore[arg-type]
     "due_before": and_(Case.is_open == true(), Case.due_order < bindparam("due_before")),  # type: ignore[arg-type]
     "changed_before": and_(Case.is_open == true(), Case.changed_at < bindparam("changed_before")),  # type: ignore[arg-type]
-    "is_escalated": and_(Case.is_open == true(), Case.escalated_at.is_not(None)),  # type: ignore[arg-type,union-attr]
+    "is_escalated": and_(Case.is_open == true(), owed.is_escalated()),  # type: ignore[arg-type]
     "duty": and_(Case.is_open == true(), owed.cases_that_owe()),  # type: ignore[arg-type]
     "objection": and_(Case.is_open == true(), owed.cases_objected_to()),  # type: ignore[arg-type]
     "received_from": Case.received_at >= bindparam("received_from"),

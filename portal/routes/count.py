@@ -29,8 +29,10 @@ def at_desk(desk: Desk, clerk: SignedIn, ref: str) -> Answer:
 def for_citizen(visit: Visit, reference: str) -> Answer:
     """The same without anything of a person: the number alone opens it."""
     found = references.find_reference(reference)
+    if found.reference is None:
+        return go(visit.request, f"/takip/{reference}")
     if found.reference != reference:
-        return go(visit.request, f"/takip/{found.reference or reference}")
+        return go(visit.request, f"/takip/{found.reference}/sure")
     try:
         with visit.db.reading() as tx:
             case = tracking.look(tx, reference).case

@@ -134,7 +134,8 @@ _ESTIMATED = " (tahmini)"
 
 def named(why: str, language: Language) -> str:
     """The reason of a day; two feasts on one day are named one after the other, each in the reader's language."""
-    return "; ".join(_one(each, language) for each in why.split("; "))
+    said = language.gettext(why)
+    return said if said != why else "; ".join(_one(each, language) for each in why.split("; "))
 
 
 def _one(name: str, language: Language) -> str:

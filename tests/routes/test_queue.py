@@ -278,7 +278,7 @@ def test_a_queue_page_takes_few_statements(office: Office):
     with statements(office) as said:
         browser.get("/masa/kuyruk")
 
-    # Two tell who asks; then the version of the list, its rows and its counts.
+    # Two tell who asks; then the version of the list, what is in danger, its rows and its counts.
     assert len(said) == 6, said
 
 

@@ -33,7 +33,8 @@ def test_a_report_from_the_first_page_to_the_receipt(office, ayse):
     assert ayse.page.heading == "Başvurunuz alındı"
     assert f"{reference[:4]}-{reference[4:8]}-{reference[8:]}" in ayse.page.words
     assert "Fen İşleri Müdürlüğü başvurunuzu inceler" in ayse.page.words
-    assert "Size en geç şu tarihe kadar yanıt verilir" in ayse.page.words
+    assert "Belediyemizin hedefi: " in ayse.page.words
+    assert "Yasaya göre yanıt için son gün" in ayse.page.words
     assert "a***@ornek.com.tr" in ayse.page.words
     case = office.city.look(reference)
     submission = office.city.submission(case)

@@ -42,6 +42,7 @@ special.view                -        a         o      o         a
 intake.create               a        a         a      a         a
 callback.work               a        a         o      o         a
 report.view                 -        a         -      o         a
+escalation.view             -        a         -      o         a
 staff.manage                -        -         -      -         a
 town.manage                 -        -         -      -         a
 """

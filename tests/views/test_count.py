@@ -170,6 +170,7 @@ def test_an_interruption_shows_what_was_cut_off_and_the_new_count():
         ("4 Perşembe", ""),
     ]
     assert shown(found)[date(2026, 6, 5)][1].startswith("Süre yeniden başladı; bu gün sayılmaz")
+    assert shown(found, EN)[date(2026, 6, 5)][1].startswith("The count began anew; this day is not counted")
     assert titles(found)[1] == "Süre kesildi: erişim ücretinin ödenmesi beklendi"
 
 
