@@ -38,6 +38,13 @@ TABLE = {
     "POST /masa/basvuru/{ref:str}/yanit":       "401      422      200    404     200    200     200",
     "POST /masa/basvuru/{ref:str}/arama/{call:int}":
                                                 "401      200      200    404     200    200     200",
+    "GET /yonetim":                             "in       404      404    404     404    404     200",
+    "GET /yonetim/takvim":                      "in       404      404    404     404    404     200",
+    "POST /yonetim/takvim/onizleme":            "401      404      404    404     404    404     200",
+    # Whoever publishes without having seen a preview is shown one.
+    "POST /yonetim/takvim/uygula":              "401      404      404    404     404    404     422",
+    "GET /yonetim/sureler":                     "in       404      404    404     404    404     200",
+    "POST /yonetim/sureler":                    "401      404      404    404     404    404     200",
     "GET /bildir":                              "200",
     "POST /bildir":                             "422",
     "POST /bildir/konu":                        "200",
@@ -72,6 +79,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "POST /masa/basvuru/{ref:str}/not": {"note": "Bakıldı."},
     "POST /masa/basvuru/{ref:str}/yanit": {"reply": "Ekibimiz yarın gelecek."},
     "POST /masa/basvuru/{ref:str}/arama/{call:int}": {"outcome": "Arandı, anlatıldı."},
+    "POST /yonetim/takvim/onizleme": {"what": "half", "half": "no"},
+    "POST /yonetim/takvim/uygula": {"what": "half", "half": "no", "reason": "Hukuk görüşü"},
     "POST /takip/{reference:str}/ac": {"last4": "0000"},
     "POST /takip/{reference:str}/bilgi": {"words": "Çukur büyüdü."},
 }
