@@ -1,13 +1,13 @@
 """Many rows at once: keys given out beforehand, then COPY on PostgreSQL and one executemany on SQLite."""
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from pydantic_core import PydanticUndefined
-from sqlalchemy import Column, Dialect, text
+from sqlalchemy import ARRAY, BigInteger, Column, Dialect, func, literal, text
 from sqlmodel import Session, SQLModel
 
 from db.types import Moment
@@ -38,9 +38,50 @@ def insert(tx: Session, table: type[SQLModel], rows: Iterable[Row]) -> None:
     _write(tx, dialect, _quoted(table), tuple(column.name for column in columns), _bound(columns, rows))
 
 
+def update(tx: Session, table: type[SQLModel], rows: Iterable[Row]) -> None:
+    """Give rows, named by their `id`, other values; every row names the same columns."""
+    rows = list(rows)
+    if not rows:
+        return
+    dialect = tx.get_bind().dialect
+    columns = [column for column in table.__table__.columns if column.name in rows[0] and column.name != "id"]  # type: ignore[attr-defined]
+    binds = {column.name: _bind(column, dialect) or _as_it_is for column in columns}
+    values = {name: [None if row[name] is None else bind(row[name]) for row in rows] for name, bind in binds.items()}
+    keys = [row["id"] for row in rows]
+    if dialect.name == "postgresql":
+        # One statement however many rows: the lists become a table.
+        types = {column.name: column.type.compile(dialect) for column in columns}
+        lists = ", ".join(["CAST(:id AS bigint[])", *(f"CAST(:{name} AS {types[name]}[])" for name in values)])
+        changes = ", ".join(f"{name} = changed.{name}" for name in values)
+        tx.connection().execute(
+            text(
+                f"UPDATE {_quoted(table)} AS here SET {changes} "  # noqa: S608
+                f"FROM unnest({lists}) AS changed(id, {', '.join(values)}) WHERE here.id = changed.id"
+            ),
+            {"id": keys, **values},
+        )
+        return
+    changes = ", ".join(f"{name} = ?" for name in values)
+    tx.connection().exec_driver_sql(
+        f"UPDATE {_quoted(table)} SET {changes} WHERE id = ?",  # noqa: S608
+        list(zip(*values.values(), keys, strict=True)),
+    )
+
+
+def among(tx: Session, column: Any, keys: Sequence[int]) -> Any:
+    """The condition that a column holds one of these keys; on PostgreSQL one value, however many they are."""
+    if tx.get_bind().dialect.name == "postgresql":
+        return column == func.any(literal(list(keys), ARRAY(BigInteger)))
+    return column.in_(keys)
+
+
 def insert_search(tx: Session, rows: Iterable[tuple[int, str]]) -> None:
     """Let cases be found by their (already indexed) words."""
     _write(tx, tx.get_bind().dialect, "case_search", ("case_id", "words"), list(rows))
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 class _Column:

@@ -43,7 +43,9 @@ def test_from_the_form_to_a_partly_granted_letter(visit: Visit, portal: Portal, 
     expect(citizen.get_by_role("main")).to_contain_text("30. gün")
 
     desk.get_by_role("link", name="Yasal işlemleri açın").click()
-    desk.get_by_label("Belge", exact=True).set_input_files({"name": "dokum.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    desk.get_by_label("Belge", exact=True).set_input_files(
+        {"name": "dokum.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
     desk.get_by_role("button", name="Belgeyi ekle").click()
     desk.get_by_role("link", name="Karara bağla").click()
     desk.get_by_label("Kısmen verildi").check()

@@ -89,11 +89,11 @@ class Rounds:
 
     def _round(self) -> None:
         self._deliver()
+        self._tidy(clock.now())
         # Batch by batch: letters go on leaving while twenty thousand dates are counted anew.
         while not self._stop.within(0) and self._recount(clock.now()):
             self._deliver()
         self._escalate(clock.now())
-        self._tidy(clock.now())
 
     def _deliver(self) -> None:
         for sender in self._senders:

@@ -8,11 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from db.engine import Database
+from db.models import TownDay
 from portal import clock
-from portal.services import town
+from portal.services import recount, town
+from portal.services.recount import Progress
 from tests.cast import SECRET, City
 from tests.channels.mailserver import mail_server
 
@@ -91,6 +94,28 @@ def test_trouble_is_logged_and_work_goes_on_when_it_is_over(empty_db: Database, 
 
         worker.wait_until(lambda: server.letters)
         assert worker.stop(signal.SIGINT) == 0
+
+
+def test_dates_are_counted_anew_beside_the_letters(city: City, tmp_path: Path):
+    cases = [city.report(now=clock.now()) for _ in range(3)]
+    holiday = city.town.calendar.next_working_day(clock.now().astimezone(clock.ISTANBUL).date() + timedelta(days=1))
+    with city.db.transaction() as tx:
+        tx.add(TownDay(on=holiday, kind="full", name="İdari izin"))
+
+    with mail_server() as server, working(city.db, tmp_path, port=server.port) as worker:
+        worker.wait_until(lambda: progress(city.db).is_done and any_recounted(city, cases[0].reference))
+        worker.wait_until(lambda: len(server.letters) == 3)
+
+        assert worker.stop() == 0
+
+
+def progress(db: Database) -> Progress:
+    with db.reading() as tx:
+        return recount.progress(tx)
+
+
+def any_recounted(city: City, reference: str) -> bool:
+    return any(each.kind == "recounted" for each in city.events(city.look(reference)))
 
 
 def test_a_letter_in_hand_is_finished_before_it_stops(city: City, tmp_path: Path):

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, text, update
+from sqlalchemy import Row, func, select, text, update
 from sqlmodel import Session, col
 
+from db import bulk
 from db.models import Case, Clock, ClockEntry, Duty
 from db.queries.cases import NO_DUE
 
@@ -38,11 +39,13 @@ _DUTY = (
     Duty.done_at,
     Duty.edition_id,
 )
-_ENTRIES = (
-    select(ClockEntry.clock_id, ClockEntry.act, ClockEntry.at, ClockEntry.value, ClockEntry.due_at)  # type: ignore[call-overload]
-    .where(col(ClockEntry.clock_id).in_(bindparam("clock_ids", expanding=True)))
-    .order_by(col(ClockEntry.id))
-)
+_ENTRIES = select(
+    ClockEntry.clock_id,  # type: ignore[call-overload]
+    ClockEntry.act,
+    ClockEntry.at,
+    ClockEntry.value,
+    ClockEntry.due_at,
+).order_by(col(ClockEntry.id))
 
 
 def cases_to_recount(tx: Session, edition_id: int, limit: int) -> list[int]:
@@ -62,10 +65,10 @@ def hold(tx: Session, case_ids: Sequence[int]) -> tuple[list[Row[Any]], list[Row
     Nobody is waited for, so that a recount never stands in anybody's way, nor anybody in a circle with it.
     """
     columns = (Case.id, Case.status, Case.legal_type, Case.due_at, Case.due_kind, Case.department_id, Case.version)
-    cases = _held(tx, select(*columns).where(col(Case.id).in_(case_ids)).order_by(col(Case.id)))  # type: ignore[call-overload]
+    cases = _held(tx, select(*columns).where(bulk.among(tx, Case.id, case_ids)).order_by(col(Case.id)))  # type: ignore[call-overload]
     ids = [each.id for each in cases]
-    clocks = _held(tx, select(*_CLOCK).where(col(Clock.case_id).in_(ids)).order_by(col(Clock.id)))  # type: ignore[call-overload]
-    owed = (col(Duty.case_id).in_(ids), col(Duty.done_at).is_(None))
+    clocks = _held(tx, select(*_CLOCK).where(bulk.among(tx, Clock.case_id, ids)).order_by(col(Clock.id)))  # type: ignore[call-overload]
+    owed = (bulk.among(tx, Duty.case_id, ids), col(Duty.done_at).is_(None))
     duties = _held(tx, select(*_DUTY).where(*owed).order_by(col(Duty.id)))  # type: ignore[call-overload]
     taken = _not_held(tx, ids, clocks, Clock) | _not_held(tx, ids, duties, Duty, col(Duty.done_at).is_(None))
     return (
@@ -85,14 +88,14 @@ def _not_held(tx: Session, case_ids: Sequence[int], held: Sequence[Row[Any]], ta
     if tx.get_bind().dialect.name == "sqlite":
         return set()
     mine = {each.id for each in held}
-    there = tx.execute(select(table.id, table.case_id).where(table.case_id.in_(case_ids), *which))
+    there = tx.execute(select(table.id, table.case_id).where(bulk.among(tx, table.case_id, case_ids), *which))
     return {each.case_id for each in there if each.id not in mine}
 
 
 def entries(tx: Session, clock_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
     """The ledger of each clock, in the order it was written."""
     found: dict[int, list[Row[Any]]] = {each: [] for each in clock_ids}
-    for row in tx.execute(_ENTRIES, {"clock_ids": list(clock_ids)}) if clock_ids else ():
+    for row in tx.execute(_ENTRIES.where(bulk.among(tx, ClockEntry.clock_id, clock_ids))):
         found[row.clock_id].append(row)
     return found
 
@@ -130,36 +133,21 @@ def left_and_all(tx: Session, edition_id: int) -> tuple[int, int]:
     return left, total
 
 
-_MOVE = {
-    Clock: update(Clock)
-    .where(col(Clock.id) == bindparam("key"))
-    .values(due_at=bindparam("due"), edition_id=bindparam("edition")),
-    Duty: update(Duty)
-    .where(col(Duty.id) == bindparam("key"))
-    .values(due_at=bindparam("due"), edition_id=bindparam("edition")),
-}
-
-
 def put_on(tx: Session, table: type[Clock] | type[Duty], keys: Sequence[int], edition_id: int) -> None:
     """Note that these dates hold on this calendar as well."""
     if keys:
-        tx.connection().execute(update(table).where(col(table.id).in_(keys)).values(edition_id=edition_id))
+        tx.connection().execute(update(table).where(bulk.among(tx, table.id, keys)).values(edition_id=edition_id))
 
 
 def move(tx: Session, table: type[Clock] | type[Duty], dues: Iterable[tuple[int, Any]], edition_id: int) -> None:
     """Give clocks or duties, named by their keys, the dates this calendar gives."""
-    if rows := [{"key": key, "due": due, "edition": edition_id} for key, due in dues]:
-        tx.connection().execute(_MOVE[table], rows)
-
-
-_MOVE_CASE = (
-    update(Case)
-    .where(col(Case.id) == bindparam("key"))
-    .values(due_at=bindparam("due"), due_order=bindparam("order"), due_kind=bindparam("what"))
-)
+    bulk.update(tx, table, [{"id": key, "due_at": due, "edition_id": edition_id} for key, due in dues])
 
 
 def move_cases(tx: Session, dues: Iterable[tuple[int, Any, str]]) -> None:
     """Give cases another next date. No version is spent: nobody's unsaved words are out of date."""
-    if rows := [{"key": key, "due": due, "order": due or NO_DUE, "what": kind} for key, due, kind in dues]:
-        tx.connection().execute(_MOVE_CASE, rows)
+    bulk.update(
+        tx,
+        Case,
+        [{"id": key, "due_at": due, "due_order": due or NO_DUE, "due_kind": kind} for key, due, kind in dues],
+    )

@@ -130,7 +130,7 @@ class _Count:
 
     def clock(self, clock: Row, entries: Sequence[Row]) -> datetime:
         """What follows from a clock's ledger; a date without one stays as it is."""
-        if not entries:
+        if not entries or entries[0].act != "started":
             return clock.due_at
         if len(entries) == 1 and clock.unit != "hours":
             return self._plain(entries[0].at, clock.value, clock.unit)

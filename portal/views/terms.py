@@ -53,12 +53,17 @@ class TermsForm:
     def standing_on(self, facts: Mapping[str, str]) -> "TermsForm":
         """What was typed, beside what stands now: who has read that it changed may save again."""
         now = TermsForm.of(facts)
-        terms = {name: Setting(self.terms[name].typed, now.terms[name].seen) for name in laws.TERMS}
-        return replace(self, terms=terms, fee_effect=Setting(self.fee_effect.typed, now.fee_effect.seen))
+        terms = {name: _beside(self.terms[name], now.terms[name].seen) for name in laws.TERMS}
+        return replace(self, terms=terms, fee_effect=_beside(self.fee_effect, now.fee_effect.seen))
 
     def refused(self, no: Refused) -> "TermsForm":
         """The form with what was wrong; nothing typed is lost."""
         return replace(self, errors=self.errors.plus(no))
+
+
+def _beside(setting: Setting, stands: str) -> Setting:
+    """What was typed over what stands now; a field nobody touched follows it."""
+    return Setting(stands if setting.typed == setting.seen else setting.typed, stands)
 
 
 @dataclass(frozen=True, kw_only=True)

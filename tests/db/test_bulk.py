@@ -1,6 +1,6 @@
 """Rows written in bulk are the rows that the models would have written."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import select
 
@@ -49,3 +49,25 @@ def test_reserved_keys_are_never_given_out_again(db: Database) -> None:
 
     keys = [*first, *second, person.id]
     assert keys == sorted(set(keys))
+
+
+def test_rows_changed_in_bulk_are_changed_and_no_others(db: Database) -> None:
+    with db.transaction() as tx:
+        keys = list(bulk.reserve(tx, Person, 3))
+        bulk.insert(tx, Person, [{"id": key, "name": "Ayşe", "created_at": AT} for key in keys])
+
+    later = AT + timedelta(days=1)
+    with db.transaction() as tx:
+        changed = [{"id": key, "name": f"Ayşe \\N {key}", "created_at": later} for key in keys[:2]]
+        bulk.update(tx, Person, changed)
+        bulk.update(tx, Person, [])
+
+    with db.reading() as tx:
+        found = tx.exec(select(Person).order_by(Person.id)).all()
+        assert tx.exec(select(Person.id).where(bulk.among(tx, Person.id, keys[1:]))).all() == keys[1:]
+        assert tx.exec(select(Person.id).where(bulk.among(tx, Person.id, []))).all() == []
+    assert [(each.name, each.created_at) for each in found] == [
+        (f"Ayşe \\N {keys[0]}", later),
+        (f"Ayşe \\N {keys[1]}", later),
+        ("Ayşe", AT),
+    ]

@@ -63,6 +63,13 @@ TABLE = {
     "POST /masa/basvuru/{ref:str}/cimer":       "401      422      422    404     422    422     422",
     "GET /masa/kayit-defteri":                  "in       200      200    200     200    200     200",
     "GET /masa/rapor/bilgi-edinme":             "in       404      404    404     200    200     200",
+    "GET /yonetim":                             "in       404      404    404     404    404     200",
+    "GET /yonetim/takvim":                      "in       404      404    404     404    404     200",
+    "POST /yonetim/takvim/onizleme":            "401      404      404    404     404    404     200",
+    # Whoever publishes without having seen a preview is shown one.
+    "POST /yonetim/takvim/uygula":              "401      404      404    404     404    404     422",
+    "GET /yonetim/sureler":                     "in       404      404    404     404    404     200",
+    "POST /yonetim/sureler":                    "401      404      404    404     404    404     200",
     "GET /bildir":                              "200",
     "POST /bildir":                             "422",
     "POST /bildir/konu":                        "200",
@@ -105,6 +112,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "POST /masa/basvuru/{ref:str}/yazi": {"kind": "letter", "words": "Yol çalışması başlıyor."},
     "POST /masa/basvuru/{ref:str}/islem/{act:str}": {"reason": "other_unit", "words": "Kayıtlar bekleniyor."},
     "POST /masa/basvuru/{ref:str}/islem/{act:str}/taslak.pdf": {"reason": "other_unit", "words": "Bekleniyor."},
+    "POST /yonetim/takvim/onizleme": {"what": "half", "half": "no"},
+    "POST /yonetim/takvim/uygula": {"what": "half", "half": "no", "reason": "Hukuk görüşü"},
     "POST /takip/{reference:str}/ac": {"last4": "0000"},
     "POST /takip/{reference:str}/bilgi": {"words": "Çukur büyüdü."},
 }
