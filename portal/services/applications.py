@@ -23,9 +23,6 @@ from portal.services import casework, clocks, contact, drafts, enclosures, filin
 from portal.services.filing import Intake, Receipt
 from portal.services.townbook import Town
 
-MISSING_ITEM = "missing_item"
-_SIGNATURE = "signature"
-
 
 @dataclass(frozen=True)
 class Filed:
@@ -331,16 +328,16 @@ def _ask_for_signature(
     tx: Session, case: Case, submission: Submission, person: Person, *, town: Town, now: datetime
 ) -> None:
     """The application is taken and its law's clock runs; what is missing is asked for before anything is refused."""
-    term = laws.term(town.facts, MISSING_ITEM)
+    term = laws.term(town.facts, clocks.MISSING_ITEM)
     duty = clocks.owe(
         tx,
         case,
-        MISSING_ITEM,
+        clocks.MISSING_ITEM,
         now=now,
         value=term,
-        unit=laws.TERMS[MISSING_ITEM].unit,
+        unit=laws.TERMS[clocks.MISSING_ITEM].unit,
         calendar=town.calendar,
-        words=_SIGNATURE,
+        words=clocks.SIGNATURE,
     )
     language = languages.LANGUAGES["en" if submission.language == "en" else "tr"]
     words = language.gettext(_COME_AND_SIGN) % {"day": _day(duty.due_at)}
@@ -393,7 +390,7 @@ def _desk_of(town: Town, language: str) -> str:
 
 
 def _is_missing_signature(duty: Duty) -> bool:
-    return duty.kind == MISSING_ITEM and duty.words == _SIGNATURE and duty.done_at is None
+    return duty.kind == clocks.MISSING_ITEM and duty.words == clocks.SIGNATURE and duty.done_at is None
 
 
 def _legal_clock(tx: Session, case: Case) -> Clock:

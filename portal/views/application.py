@@ -86,14 +86,11 @@ def links(files: Sequence[Enclosure], base: str, language: Language) -> tuple[Fi
 
 def _facts(filed: Filed, language: Language, *, may_see: bool) -> Iterable[Fact]:
     application, say = filed.application, language.gettext
-    details = application.details
     kind = msgid("Tüzel kişi") if application.is_legal_person else msgid("Gerçek kişi")
     yield Fact(label=say(msgid("Başvuran türü")), value=say(kind))
     if may_see:
         yield from _identity(filed, language)
         yield Fact(label=say(msgid("Adres")), value=application.address)
-    if details.get("access"):
-        yield Fact(label=say(msgid("Erişim biçimi")), value=say(rules.ACCESS[details["access"]]))
     yield Fact(label=say(msgid("İmza yolu")), value="\n".join(_signature(application, language)))
 
 

@@ -6,9 +6,10 @@ import pytest
 from litestar.routes import HTTPRoute
 
 from db.models import Case
+from db.queries import enclosures as stored
 from db.queries import post as stored_post
 from portal import statics
-from portal.services import attachments
+from portal.services import attachments, drafts, enclosures
 from tests import pictures
 from tests.desk import Office
 from tests.web import Page
@@ -38,6 +39,8 @@ TABLE = {
     "POST /masa/basvuru/{ref:str}/yanit":       "401      422      200    404     200    200     200",
     "POST /masa/basvuru/{ref:str}/arama/{call:int}":
                                                 "401      200      200    404     200    200     200",
+    "POST /masa/basvuru/{ref:str}/imza":        "401      422      422    404     422    422     422",
+    "GET /masa/basvuru/{ref:str}/ek/{name:str}": "in      200      200    404     200    200     200",
     "GET /bildir":                              "200",
     "POST /bildir":                             "422",
     "POST /bildir/konu":                        "200",
@@ -52,12 +55,19 @@ TABLE = {
     "POST /bildir/kim":                         "200",
     "GET /bildir/ozet":                         "200",
     "POST /bildir/ozet":                        "422",
+    "GET /bilgi-edinme":                        "200",
+    "POST /bilgi-edinme":                       "422",
+    "GET /dilekce":                             "200",
+    "POST /dilekce":                            "422",
+    "GET /kisisel-veri":                        "200",
+    "POST /kisisel-veri":                       "422",
     "GET /alindi/{reference:str}":              "200",
     "GET /takip":                               "200",
     "GET /takip/{reference:str}":               "200",
     # A colleague's sign-in opens nothing on a citizen's page.
     "POST /takip/{reference:str}/ac":           "422",
     "POST /takip/{reference:str}/bilgi":        "404",
+    "GET /takip/{reference:str}/ek/{name:str}": "404",
     "POST /takip/{reference:str}/kapat":        "200",
     "GET /foto/{name:str}":                     "404      200      200    404     200    200     200",
     "GET /foto/{name:str}/kucuk":               "404      200      200    404     200    200     200",
@@ -147,6 +157,8 @@ def _fill(office: Office, path: str, case: Case | None) -> str:
     if case is None:
         return path
     there = path.replace("{ref:str}", case.reference).replace("{reference:str}", case.reference)
+    if "/ek/" in path:
+        there = there.replace("{name:str}", _enclosure(office, case))
     if "{name:str}" in path:
         there = there.replace("{name:str}", _photo(office, case))
     if "{call:int}" in path:
@@ -161,6 +173,16 @@ def _photo(office: Office, case: Case) -> str:
     with office.city.db.transaction() as tx:
         attachments.add_to_case(tx, case, picture, now=office.city.now)
     return picture.name
+
+
+def _enclosure(office: Office, case: Case) -> str:
+    file = enclosures.read(b"%PDF-1.7", "belge.pdf", "other")
+    enclosures.put(enclosures.store(office.folder), file)
+    with office.city.db.transaction() as tx:
+        draft, _token = drafts.begin(tx, now=office.city.now)
+        enclosures.add_to_draft(tx, draft, file, now=office.city.now)
+        stored.give(tx, draft.id or 0, case_id=case.id or 0, submission_id=office.city.submission(case).id or 0)
+    return file.name
 
 
 def _told(page: Page) -> str:
