@@ -66,9 +66,9 @@ def create_app(settings: Settings) -> Litestar:
             cookie_samesite="lax",
             header_name="x-csrf-token",
         ),
-        # Pictures and static files come packed already.
+        # Pictures, enclosures and static files come packed already.
         compression_config=CompressionConfig(
-            backend="gzip", minimum_size=800, gzip_compress_level=4, exclude=["^/static/", "^/foto/"]
+            backend="gzip", minimum_size=800, gzip_compress_level=4, exclude=["^/static/", "^/foto/", "/ek/[0-9a-f]+$"]
         ),
         before_request=_only_what_may_be_read,
         before_send=[_put_secure_headers if secure else _put_headers],

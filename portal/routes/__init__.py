@@ -33,6 +33,7 @@ HANDLERS = [
     case.reply,
     case.record_call,
     application.sign,
+    application.show_id,
     application.for_desk,
     report.what,
     report.take_what,

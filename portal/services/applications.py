@@ -18,7 +18,7 @@ from portal.rules import laws, lifecycle, permissions
 from portal.rules.applications import Form
 from portal.rules.lifecycle import Status
 from portal.rules.permissions import Actor
-from portal.rules.refusal import Refused, msgid
+from portal.rules.refusal import NotFound, Refused, msgid
 from portal.services import casework, clocks, contact, drafts, enclosures, filing, outbox, sealed
 from portal.services.filing import Intake, Receipt
 from portal.services.townbook import Town
@@ -135,6 +135,14 @@ def filed(tx: Session, case_id: int, *, secret: bytes) -> Filed | None:
     missing = next((each for each in stored_clocks.duties(tx, case_id) if _is_missing_signature(each)), None)
     masked = sealed.masked(secret, application.national_id)
     return Filed(application, stored.of_case(tx, case_id), masked, missing)
+
+
+def show_id(tx: Session, case: Case, *, reason: str, secret: bytes, by: Actor, now: datetime) -> str:
+    """The applicant's whole identity number, for a colleague who says what for; the timeline keeps it."""
+    application = register.application_of(tx, case.id or 0)
+    if application is None or not application.national_id:
+        raise NotFound
+    return sealed.show(tx, case, application, reason=reason, secret=secret, by=by, now=now)
 
 
 @dataclass(frozen=True)

@@ -132,3 +132,33 @@ def test_whoever_notes_the_signature_second_is_told(office, ayse):
 
     assert page.status == 422
     assert "Bu başvuruda bekleyen bir imza yok." in page.words
+
+
+def test_the_whole_number_is_shown_to_who_says_why_and_that_is_kept(office, ayse):
+    reference, _files = apply(office, ayse, "/bilgi-edinme")
+    nur = office.browser(office.city.nur, f"/masa/basvuru/{reference}")
+
+    page = nur.send(form="/kimlik", reason="")
+    assert page.status == 422
+    assert page.problems == {"kimlik-reason": "Numarayı neden görmeniz gerektiğini yazın."}
+    assert "10000000146" not in page.html
+
+    page = nur.send(form="/kimlik", reason="Tapu kaydıyla karşılaştırılacak")
+    assert "Kimlik numarası: 10000000146." in page.words
+    assert "10000000146" not in nur.get(f"/masa/basvuru/{reference}").html
+    for said in ("Kimlik numarasının tamamına bakıldı", "Tapu kaydıyla karşılaştırılacak", "Nur Aydın"):
+        assert said in nur.page.words
+    ayse.get(f"/takip/{reference}")
+    assert "Tapu kaydıyla" not in ayse.page.words
+
+
+def test_the_number_of_special_data_is_not_shown_to_the_operator(office, ayse):
+    reference, _files = apply(office, ayse, "/kisisel-veri")
+    hasan = office.browser(office.city.hasan, f"/masa/basvuru/{reference}")
+    token = hasan.page.form(action="/not").values["_csrf_token"]
+
+    page = hasan.post(f"/masa/basvuru/{reference}/kimlik", {"_csrf_token": token, "reason": "merak ettim"})
+
+    assert page.status == 404
+    assert "10000000146" not in page.html
+    assert "id_viewed" not in [each.kind for each in office.city.events(office.city.look(reference))]

@@ -40,6 +40,8 @@ TABLE = {
     "POST /masa/basvuru/{ref:str}/arama/{call:int}":
                                                 "401      200      200    404     200    200     200",
     "POST /masa/basvuru/{ref:str}/imza":        "401      422      422    404     422    422     422",
+    # A road case has no identity number to look at.
+    "POST /masa/basvuru/{ref:str}/kimlik":      "401      404      404    404     404    404     404",
     "GET /masa/basvuru/{ref:str}/ek/{name:str}": "in      200      200    404     200    200     200",
     "GET /bildir":                              "200",
     "POST /bildir":                             "422",
@@ -82,6 +84,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "POST /masa/basvuru/{ref:str}/not": {"note": "Bakıldı."},
     "POST /masa/basvuru/{ref:str}/yanit": {"reply": "Ekibimiz yarın gelecek."},
     "POST /masa/basvuru/{ref:str}/arama/{call:int}": {"outcome": "Arandı, anlatıldı."},
+    "POST /masa/basvuru/{ref:str}/kimlik": {"reason": "Kimlik doğrulama"},
     "POST /takip/{reference:str}/ac": {"last4": "0000"},
     "POST /takip/{reference:str}/bilgi": {"words": "Çukur büyüdü."},
 }
