@@ -68,9 +68,12 @@ def create_app(settings: Settings) -> Litestar:
             cookie_samesite="lax",
             header_name="x-csrf-token",
         ),
-        # Pictures, letters and static files come packed already.
+        # Pictures, letters, enclosures and static files come packed already.
         compression_config=CompressionConfig(
-            backend="gzip", minimum_size=800, gzip_compress_level=4, exclude=["^/static/", "^/foto/", "\\.pdf$"]
+            backend="gzip",
+            minimum_size=800,
+            gzip_compress_level=4,
+            exclude=["^/static/", "^/foto/", "\\.pdf$", "/ek/[0-9a-f]+$"],
         ),
         before_request=_only_what_may_be_read,
         before_send=[_put_secure_headers if secure else _put_headers],

@@ -69,3 +69,8 @@ def held_duties(tx: Session, case_id: int) -> Sequence[Duty]:
 def duties(tx: Session, case_id: int) -> Sequence[Duty]:
     """What was and is owed on a case besides its clocks, in the order it arose."""
     return tx.execute(_DUTIES, {"case_id": case_id}).scalars().all()
+
+
+def is_owed(tx: Session, case_id: int, kind: str, words: str) -> bool:
+    """Whether this very thing is still owed on a case."""
+    return any((each.kind, each.words) == (kind, words) and each.done_at is None for each in duties(tx, case_id))

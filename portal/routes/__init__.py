@@ -63,6 +63,7 @@ HANDLERS = [
     terms.show,
     terms.save,
     application.sign,
+    application.show_id,
     application.for_desk,
     report.what,
     report.take_what,

@@ -1,5 +1,6 @@
 """What belongs to a written application alone: its enclosures, and the signature given at the counter."""
 
+from dataclasses import replace
 from urllib.parse import quote
 
 from litestar import Response, get, post
@@ -8,15 +9,15 @@ from sqlmodel import Session
 from db.models import Case, Enclosure
 from portal.routes import case as case_page
 from portal.routes._fields import Fields
-from portal.routes._page import Answer
+from portal.routes._page import Answer, page
 from portal.routes._visit import VISIT, Visit
 from portal.routes.case import DESK, Desk
 from portal.rules import references
-from portal.rules.refusal import NotFound
+from portal.rules.refusal import NotFound, Refused
 from portal.services import applications, enclosures
 from portal.services.accounts import SignedIn
 from portal.settings import Settings
-from portal.views.application import SignForm
+from portal.views.application import IdForm, SignForm
 
 
 @get("/masa/basvuru/{ref:str}/ek/{name:str}", dependencies=DESK, sync_to_thread=True)
@@ -45,7 +46,26 @@ def sign(desk: Desk, clerk: SignedIn, ref: str, fields: Fields) -> Answer:
     def note(tx: Session, case: Case) -> None:
         applications.sign_at_counter(tx, case, seen=form.seen, by=clerk, town=desk.town, now=desk.now)
 
-    return case_page._changed(desk, ref, form, note)
+    return case_page.changed(desk, ref, form, note)
+
+
+@post("/masa/basvuru/{ref:str}/kimlik", dependencies=DESK, sync_to_thread=True)
+def show_id(desk: Desk, clerk: SignedIn, ref: str, fields: Fields) -> Answer:
+    """Shows the whole identity number once, to who says what for."""
+    form, number = IdForm.read(fields), ""
+    try:
+        with desk.db.transaction() as tx:
+            case = case_page.visible(tx, ref, clerk)
+            number = applications.show_id(
+                tx, case, reason=form.reason, secret=desk.settings.secret, by=clerk, now=desk.now
+            )
+    except Refused as no:
+        form = form.refused(no)
+    view = case_page.view_of(desk, ref, form)
+    if view.application is None:
+        raise NotFound
+    shown = replace(view, application=replace(view.application, shown_id=number))
+    return page(desk.request, "staff/case.html", shown, status=422 if form.is_refused else 200)
 
 
 def _check(reference: str) -> None:

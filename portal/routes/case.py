@@ -81,7 +81,7 @@ def change_status(desk: Desk, clerk: SignedIn, ref: str, fields: Fields) -> Answ
         wanted = form.move(desk.town)
         casework.change_status(tx, case, wanted, seen=form.seen, by=clerk, town=desk.town, now=desk.now)
 
-    return _changed(desk, ref, form, move)
+    return changed(desk, ref, form, move)
 
 
 @post("/masa/basvuru/{ref:str}/atama", dependencies=DESK, sync_to_thread=True)
@@ -102,7 +102,7 @@ def assign(desk: Desk, clerk: SignedIn, ref: str, fields: Fields) -> Answer:
             now=desk.now,
         )
 
-    return _changed(desk, ref, form, give)
+    return changed(desk, ref, form, give)
 
 
 @post("/masa/basvuru/{ref:str}/not", dependencies=DESK, sync_to_thread=True)
@@ -113,7 +113,7 @@ def add_note(desk: Desk, clerk: SignedIn, ref: str, fields: Fields) -> Answer:
     def note(tx: Session, case: Case) -> None:
         casework.add_note(tx, case, form.note, seen=form.seen, by=clerk, now=desk.now)
 
-    return _changed(desk, ref, form, note)
+    return changed(desk, ref, form, note)
 
 
 @post("/masa/basvuru/{ref:str}/yanit", dependencies=DESK, sync_to_thread=True)
@@ -124,7 +124,7 @@ def reply(desk: Desk, clerk: SignedIn, ref: str, fields: Fields) -> Answer:
     def answer(tx: Session, case: Case) -> None:
         casework.reply(tx, case, form.reply, seen=form.seen, by=clerk, town=desk.town, now=desk.now)
 
-    return _changed(desk, ref, form, answer)
+    return changed(desk, ref, form, answer)
 
 
 @post("/masa/basvuru/{ref:str}/arama/{call:int}", dependencies=DESK, sync_to_thread=True)
@@ -138,10 +138,10 @@ def record_call(desk: Desk, clerk: SignedIn, ref: str, call: int, fields: Fields
             raise NotFound
         callbacks.finish_call(tx, owed, form.outcome, by=clerk, now=desk.now)
 
-    return _changed(desk, ref, form, finish)
+    return changed(desk, ref, form, finish)
 
 
-def _changed(desk: Desk, ref: str, form: CaseForm, act: Callable[[Session, Case], None]) -> Answer:
+def changed(desk: Desk, ref: str, form: CaseForm, act: Callable[[Session, Case], None]) -> Answer:
     """Tries the change, then shows the case as it stands: with the form as it was typed where a rule said no."""
     try:
         with desk.db.transaction() as tx:
@@ -149,7 +149,7 @@ def _changed(desk: Desk, ref: str, form: CaseForm, act: Callable[[Session, Case]
     except Refused as no:
         form = form.refused(no)
     try:
-        view = _view(desk, ref, form)
+        view = view_of(desk, ref, form)
     except NotFound:
         if form.is_refused:
             raise
@@ -160,7 +160,8 @@ def _changed(desk: Desk, ref: str, form: CaseForm, act: Callable[[Session, Case]
     )
 
 
-def _view(desk: Desk, ref: str, sent: CaseForm) -> CaseView:
+def view_of(desk: Desk, ref: str, sent: CaseForm) -> CaseView:
+    """The case as it stands, with the form that was just sent."""
     with desk.db.reading() as tx:
         return views.case_view(_record(tx, visible(tx, ref, desk.clerk), desk), desk.reader, sent=sent)
 

@@ -199,16 +199,18 @@ def signatures(kind: str, *, at_desk: bool = False) -> tuple[str, ...]:
 
 
 def problems(form: Form, *, at_desk: bool = False) -> dict[str, Refused]:
-    """Everything that still stands between this form and an application.
+    """Everything that still stands between this form and an application, in the order of its fields.
 
     What came on paper has an address to be answered at; on the web somebody must be reachable besides.
     """
     return {
         **_problems_of_applicant(form),
         **_problems_of_identity(form),
+        **_problems_of_address(form),
         **_problems_of_contact(form, at_desk=at_desk),
         **_problems_of_wish(form),
         **_problems_of_signature(form, at_desk=at_desk),
+        **_problems_of_authority(form),
     }
 
 
@@ -218,15 +220,15 @@ def _problems_of_applicant(form: Form) -> dict[str, Refused]:
         found |= _problems_of_legal_person(form)
     elif not _is_full_name(form.name):
         found |= _one("name", msgid("Adınızı ve soyadınızı yazın."))
-    found |= _too_long(form.name, "name", MOST_NAME)
+    return found | _too_long(form.name, "name", MOST_NAME)
+
+
+def _problems_of_address(form: Form) -> dict[str, Refused]:
     if len(form.address) < _LEAST_ADDRESS:
-        found |= _one(
-            "address",
-            msgid("Tebligat adresini yazın: mahalle, cadde veya sokak, kapı numarası, ilçe ve il.")
-            if form.is_legal_person
-            else msgid("Ev veya iş adresinizi yazın: mahalle, cadde veya sokak, kapı numarası, ilçe ve il."),
-        )
-    return found | _too_long(form.address, "address", MOST_ADDRESS)
+        own = msgid("Ev veya iş adresinizi yazın: mahalle, cadde veya sokak, kapı numarası, ilçe ve il.")
+        company = msgid("Tebligat adresini yazın: mahalle, cadde veya sokak, kapı numarası, ilçe ve il.")
+        return _one("address", company if form.is_legal_person else own)
+    return _too_long(form.address, "address", MOST_ADDRESS)
 
 
 def _problems_of_legal_person(form: Form) -> dict[str, Refused]:
@@ -240,9 +242,13 @@ def _problems_of_legal_person(form: Form) -> dict[str, Refused]:
         found |= _one("tax_number", msgid("Vergi kimlik numarası 10 rakamdır; eksik veya fazla rakam var."))
     if not _is_full_name(form.name):
         found |= _one("name", msgid("Başvuruyu yapan yetkilinin adını ve soyadını yazın."))
-    if not _has(form, "authority"):
-        found |= _one("file_authority", msgid("Yetki belgesini ekleyin; örneğin imza sirküleri veya vekâletname."))
     return found
+
+
+def _problems_of_authority(form: Form) -> dict[str, Refused]:
+    if not form.is_legal_person or not KINDS[form.kind].for_legal_persons or _has(form, "authority"):
+        return {}
+    return _one("file_authority", msgid("Yetki belgesini ekleyin; örneğin imza sirküleri veya vekâletname."))
 
 
 def _problems_of_identity(form: Form) -> dict[str, Refused]:

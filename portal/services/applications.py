@@ -18,13 +18,10 @@ from portal.rules import laws, lifecycle, permissions
 from portal.rules.applications import Form
 from portal.rules.lifecycle import Status
 from portal.rules.permissions import Actor
-from portal.rules.refusal import Refused, msgid
+from portal.rules.refusal import NotFound, Refused, msgid
 from portal.services import casework, clocks, contact, drafts, enclosures, filing, outbox, sealed
 from portal.services.filing import Intake, Receipt
 from portal.services.townbook import Town
-
-MISSING_ITEM = "missing_item"
-_SIGNATURE = "signature"
 
 
 @dataclass(frozen=True)
@@ -138,6 +135,14 @@ def filed(tx: Session, case_id: int, *, secret: bytes) -> Filed | None:
     missing = next((each for each in stored_clocks.duties(tx, case_id) if _is_missing_signature(each)), None)
     masked = sealed.masked(secret, application.national_id)
     return Filed(application, stored.of_case(tx, case_id), masked, missing)
+
+
+def show_id(tx: Session, case: Case, *, reason: str, secret: bytes, by: Actor, now: datetime) -> str:
+    """The applicant's whole identity number, for a colleague who says what for; the timeline keeps it."""
+    application = register.application_of(tx, case.id or 0)
+    if application is None or not application.national_id:
+        raise NotFound
+    return sealed.show(tx, case, application, reason=reason, secret=secret, by=by, now=now)
 
 
 @dataclass(frozen=True)
@@ -331,16 +336,16 @@ def _ask_for_signature(
     tx: Session, case: Case, submission: Submission, person: Person, *, town: Town, now: datetime
 ) -> None:
     """The application is taken and its law's clock runs; what is missing is asked for before anything is refused."""
-    term = laws.term(town.facts, MISSING_ITEM)
+    term = laws.term(town.facts, clocks.MISSING_ITEM)
     duty = clocks.owe(
         tx,
         case,
-        MISSING_ITEM,
+        clocks.MISSING_ITEM,
         now=now,
         value=term,
-        unit=laws.TERMS[MISSING_ITEM].unit,
+        unit=laws.TERMS[clocks.MISSING_ITEM].unit,
         calendar=town.calendar,
-        words=_SIGNATURE,
+        words=clocks.SIGNATURE,
     )
     language = languages.LANGUAGES["en" if submission.language == "en" else "tr"]
     words = language.gettext(_COME_AND_SIGN) % {"day": _day(duty.due_at)}
@@ -393,7 +398,7 @@ def _desk_of(town: Town, language: str) -> str:
 
 
 def _is_missing_signature(duty: Duty) -> bool:
-    return duty.kind == MISSING_ITEM and duty.words == _SIGNATURE and duty.done_at is None
+    return duty.kind == clocks.MISSING_ITEM and duty.words == clocks.SIGNATURE and duty.done_at is None
 
 
 def _legal_clock(tx: Session, case: Case) -> Clock:

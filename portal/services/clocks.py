@@ -17,6 +17,8 @@ from portal.services.townbook import Town
 
 # Told by the day of the clock itself: whoever has not answered by then must have said that it takes longer.
 EXTENSION_NOTICE, FEE, RESULT_OWED = "extension_notice", "fee", "result_owed"
+# Owed by the applicant, counted from the day they were asked; the words of the duty say what.
+MISSING_ITEM, SIGNATURE = "missing_item", "signature"
 
 
 def limit_of(clock: Clock) -> Limit:

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from db import search
 from db.models import Case, Message, Submission
 from db.queries import cases, post
+from db.queries import clocks as stored_clocks
 from portal.rules import laws, lifecycle
 from portal.rules.lifecycle import Status
 from portal.rules.refusal import Refused
@@ -84,11 +85,17 @@ def _move_by_applicant(
 
 
 def _status_after(tx: Session, case: Case, *, now: datetime) -> Status | None:
-    if case.status == Status.WAITING:
+    if case.status == Status.WAITING and not _waits_for_signature(tx, case):
         return Status.IN_PROGRESS if cases.status_before(tx, case) == Status.IN_PROGRESS else Status.ASSIGNED
     if may_object(case, now=now):
         return Status.OBJECTED
     return None
+
+
+def _waits_for_signature(tx: Session, case: Case) -> bool:
+    """An application that came unsigned is not completed by words: its applicant has to come and sign."""
+    is_unsigned = stored_clocks.is_owed(tx, case.id or 0, clocks.MISSING_ITEM, clocks.SIGNATURE)
+    return is_unsigned and cases.status_before(tx, case) == Status.NEW
 
 
 def _to_the_centre(town: Town) -> dict[str, object]:

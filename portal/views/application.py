@@ -40,6 +40,19 @@ class SignForm(CaseForm):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdForm(CaseForm):
+    """Says why somebody must see the whole identity number."""
+
+    name = "kimlik"
+
+    reason: str = ""
+
+    @classmethod
+    def read(cls, fields: Mapping[str, object]) -> "IdForm":
+        return cls(reason=word(fields, "reason", 300))
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApplicationCard:
     """Who applied, how they signed, and what they enclosed."""
 
@@ -48,6 +61,8 @@ class ApplicationCard:
     files: tuple[FileLink, ...]
     sign_by: str
     form: SignForm
+    id_form: IdForm | None
+    shown_id: str = ""
 
 
 def card(
@@ -57,13 +72,15 @@ def card(
     if filed is None or (case.is_special and not permissions.may(clerk, "special.view", case)):
         return None
     application, missing = filed.application, filed.missing_signature
+    may_see = permissions.may(clerk, "contact.view", case)
     may_sign = missing is not None and case.is_open and permissions.may(clerk, "case.note", case)
     return ApplicationCard(
         title=registered(application, language),
-        facts=tuple(_facts(filed, language, may_see=permissions.may(clerk, "contact.view", case))),
+        facts=tuple(_facts(filed, language, may_see=may_see)),
         files=links(filed.enclosures, f"/masa/basvuru/{case.reference}", language),
         sign_by=_words.date_long(missing.due_at, language.code) if missing and may_sign else "",
         form=sent if isinstance(sent, SignForm) else SignForm(seen=case.version),
+        id_form=(sent if isinstance(sent, IdForm) else IdForm()) if filed.masked_id and may_see else None,
     )
 
 
@@ -88,14 +105,11 @@ def links(files: Sequence[Enclosure], base: str, language: Language) -> tuple[Fi
 
 def _facts(filed: Filed, language: Language, *, may_see: bool) -> Iterable[Fact]:
     application, say = filed.application, language.gettext
-    details = application.details
     kind = msgid("Tüzel kişi") if application.is_legal_person else msgid("Gerçek kişi")
     yield Fact(label=say(msgid("Başvuran türü")), value=say(kind))
     if may_see:
         yield from _identity(filed, language)
         yield Fact(label=say(msgid("Adres")), value=application.address)
-    if details.get("access"):
-        yield Fact(label=say(msgid("Erişim biçimi")), value=say(rules.ACCESS[details["access"]]))
     yield Fact(label=say(msgid("İmza yolu")), value="\n".join(_signature(application, language)))
 
 

@@ -10,7 +10,7 @@ from portal.rules import applications as rules
 from portal.rules import laws
 from portal.rules.applications import Form
 from portal.rules.refusal import msgid
-from portal.services import applications, enclosures
+from portal.services import clocks, enclosures
 from portal.services.townbook import Town
 from portal.views import _forms, _words
 from portal.views._forms import Errors, Option
@@ -71,6 +71,12 @@ class ApplyView:
         """Whether the fields for those without a national id stand open."""
         typed = self.form.nationality or self.form.document_number
         return bool(typed or self.errors.nationality or self.errors.document_number)
+
+    @property
+    def is_by_kep(self) -> bool:
+        """Whether the fields for registered e-mail stand open."""
+        typed = self.form.signature == "kep" or self.form.kep_address or self.form.kep_number
+        return bool(typed)
 
 
 def read_form(sent: Mapping[str, object], kind: str, rights: Sequence[str]) -> Form:
@@ -158,7 +164,7 @@ _SIGNATURE_HINTS = {
         "Güvenli elektronik imzayla (5070 sayılı Kanun) imzaladığınız PDF veya .p7m dosyasını aşağıya ekleyin."
     ),
     "kep": msgid(
-        "Aynı başvuruyu belediyenin KEP adresine gönderdiyseniz adresinizi ve ileti numarasını aşağıya yazın."
+        "Aynı başvuruyu belediyenin KEP adresine gönderdiyseniz aşağıda “KEP ile imzaladım” bölümünü doldurun."
     ),
     "counter": msgid("Başvurunuzu şimdi alırız; kimliğinizle gelip imzalamanız için %(days)s iş gününüz olur."),
     "registered_email": msgid("Yukarıya yazdığınız adres belediyede zaten kayıtlıysa ayrıca imza gerekmez."),
@@ -168,7 +174,7 @@ _SIGNATURE_HINTS = {
 
 def _signature_hint(code: str, town: Town, language: Language) -> str:
     hint = language.gettext(_SIGNATURE_HINTS[code])
-    return hint % {"days": laws.term(town.facts, applications.MISSING_ITEM)} if code == "counter" else hint
+    return hint % {"days": laws.term(town.facts, clocks.MISSING_ITEM)} if code == "counter" else hint
 
 
 def _file(enclosure: Enclosure, language: Language) -> EnclosedFile:

@@ -29,7 +29,9 @@ MEANINGS: Mapping[Status, str] = MappingProxyType(
         Status.ASSIGNED: msgid("İlgili birim başvurunuzu aldı ve inceleyecek."),
         Status.IN_PROGRESS: msgid("İlgili birim başvurunuz üzerinde çalışıyor."),
         Status.PLANNED: msgid("İş, birimin programına alındı."),
-        Status.WAITING: msgid("Devam edebilmemiz için sizden bilgi istedik. Siz yanıtlayana kadar süre bekletilir."),
+        Status.WAITING: msgid(
+            "Devam edebilmemiz için sizden bilgi istedik. Siz yanıtlayana kadar hizmet süresi bekletilir."
+        ),
         Status.EXTERNAL: msgid("Konu başka bir kurumun yetkisinde; başvurunuzu o kuruma ilettik ve izliyoruz."),
         Status.RESOLVED: msgid("Başvurunuz sonuçlandı ve yanıtlandı."),
         Status.DECLINED: msgid("İsteğiniz yerine getirilemedi; gerekçesi ve başvurabileceğiniz yollar yanıttadır."),

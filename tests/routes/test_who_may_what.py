@@ -7,9 +7,10 @@ from litestar.routes import HTTPRoute
 
 from db.models import Case
 from db.queries import cases
+from db.queries import enclosures as stored
 from db.queries import post as stored_post
 from portal import statics
-from portal.services import attachments, casework, official
+from portal.services import attachments, casework, drafts, enclosures, official
 from tests import pictures
 from tests.desk import Office
 from tests.web import Page
@@ -70,6 +71,10 @@ TABLE = {
     "POST /yonetim/takvim/uygula":              "401      404      404    404     404    404     422",
     "GET /yonetim/sureler":                     "in       404      404    404     404    404     200",
     "POST /yonetim/sureler":                    "401      404      404    404     404    404     200",
+    "POST /masa/basvuru/{ref:str}/imza":        "401      422      422    404     422    422     422",
+    # A road case has no identity number to look at.
+    "POST /masa/basvuru/{ref:str}/kimlik":      "401      404      404    404     404    404     404",
+    "GET /masa/basvuru/{ref:str}/ek/{name:str}": "in      200      200    404     200    200     200",
     "GET /bildir":                              "200",
     "POST /bildir":                             "422",
     "POST /bildir/konu":                        "200",
@@ -84,6 +89,12 @@ TABLE = {
     "POST /bildir/kim":                         "200",
     "GET /bildir/ozet":                         "200",
     "POST /bildir/ozet":                        "422",
+    "GET /bilgi-edinme":                        "200",
+    "POST /bilgi-edinme":                       "422",
+    "GET /dilekce":                             "200",
+    "POST /dilekce":                            "422",
+    "GET /kisisel-veri":                        "200",
+    "POST /kisisel-veri":                       "422",
     "GET /alindi/{reference:str}":              "200",
     "GET /takip":                               "200",
     "GET /takip/{reference:str}":               "200",
@@ -91,6 +102,7 @@ TABLE = {
     # A colleague's sign-in opens nothing on a citizen's page.
     "POST /takip/{reference:str}/ac":           "422",
     "POST /takip/{reference:str}/bilgi":        "404",
+    "GET /takip/{reference:str}/ek/{name:str}": "404",
     "POST /takip/{reference:str}/kapat":        "200",
     "GET /takip/{reference:str}/alindi.pdf":    "404",
     "GET /takip/{reference:str}/yazi/{name:str}":
@@ -114,6 +126,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "POST /masa/basvuru/{ref:str}/islem/{act:str}/taslak.pdf": {"reason": "other_unit", "words": "Bekleniyor."},
     "POST /yonetim/takvim/onizleme": {"what": "half", "half": "no"},
     "POST /yonetim/takvim/uygula": {"what": "half", "half": "no", "reason": "Hukuk görüşü"},
+    "POST /masa/basvuru/{ref:str}/kimlik": {"reason": "Kimlik doğrulama"},
     "POST /takip/{reference:str}/ac": {"last4": "0000"},
     "POST /takip/{reference:str}/bilgi": {"words": "Çukur büyüdü."},
 }
@@ -203,6 +216,8 @@ def _fill(office: Office, path: str, case: Case | None) -> str:
     if case is None:
         return path
     there = path.replace("{ref:str}", case.reference).replace("{reference:str}", case.reference)
+    if "/ek/" in path:
+        there = there.replace("{name:str}", _enclosure(office, case))
     if "{name:str}" in path:
         there = there.replace("{name:str}", _letter(office, case) if "/yazi/" in path else _photo(office, case))
     there = there.replace("{act:str}", "uzatma")
@@ -225,6 +240,16 @@ def _letter(office: Office, case: Case) -> str:
     with city.db.transaction() as tx:
         submission = cases.submissions(tx, case)[0]
         return official.receipt(tx, case, submission, store=store, town=city.town, now=city.now).name
+
+
+def _enclosure(office: Office, case: Case) -> str:
+    file = enclosures.read(b"%PDF-1.7", "belge.pdf", "other")
+    enclosures.put(enclosures.store(office.folder), file)
+    with office.city.db.transaction() as tx:
+        draft, _token = drafts.begin(tx, now=office.city.now)
+        enclosures.add_to_draft(tx, draft, file, now=office.city.now)
+        stored.give(tx, draft.id or 0, case_id=case.id or 0, submission_id=office.city.submission(case).id or 0)
+    return file.name
 
 
 def _told(page: Page) -> str:

@@ -9,7 +9,7 @@ from sqlmodel import select
 from db.models import Application, Clock, ContactPoint, Duty, Enclosure, Person
 from db.queries import cases
 from portal.rules.refusal import NotFound, Refused
-from portal.services import applications, casework, drafts, enclosures, sealed
+from portal.services import applications, casework, drafts, enclosures, inbox, sealed
 from tests.cast import City
 
 TCKN = "10000000146"
@@ -221,6 +221,28 @@ def test_the_signature_at_the_counter_sends_the_application_to_work(city: City):
     assert city.events(case)[-1].kind == "signed"
     with pytest.raises(Refused), city.db.transaction() as tx:
         applications.sign_at_counter(tx, case, seen=case.version, by=city.hasan, town=city.town, now=city.now)
+
+
+def test_words_do_not_stand_in_for_a_signature(city: City):
+    receipt = city.application("petition", signature="counter")
+
+    with city.db.transaction() as tx:
+        case = cases.get(tx, receipt.case_id)
+        submission = cases.submissions(tx, case)[0]
+        inbox.add_information(tx, case, submission, "Yarın geliyorum.", form_id="1", town=city.town, now=city.now)
+
+    assert city.look(receipt.reference).status == "waiting"
+
+
+def test_an_unsigned_application_can_still_be_answered_no(city: City):
+    receipt = city.application("petition", signature="counter")
+
+    city.move(receipt.reference, "declined", reason="missing_information", reply="İmzalamadınız.")
+
+    case = city.look(receipt.reference)
+    assert (case.status, case.due_at) == ("declined", None)
+    [duty] = of_case(city, Duty, receipt)
+    assert duty.done_at == city.now
 
 
 def test_nobody_signs_off_a_page_that_is_out_of_date(city: City):

@@ -5,10 +5,11 @@ from pathlib import Path
 from PIL import Image
 from sqlmodel import Session, select
 
-from db.models import Attachment, Attempt, Draft, StaffSession
+from db.models import Attachment, Attempt, Draft, Enclosure, StaffSession
 from db.queries import staff
 from portal.services import accounts, attachments, drafts, housekeeping
 from tests.cast import PASSWORD, City
+from tests.services.test_applications import draft_with
 
 
 def photo_in_a_draft(city: City, folder: Path) -> str:
@@ -75,6 +76,21 @@ def test_a_photo_whose_file_went_first_is_forgotten_all_the_same(city: City, tmp
 
     with city.db.reading() as tx:
         assert all_of(tx, Attachment) == []
+
+
+def test_an_abandoned_forms_enclosures_go_too_and_a_cases_stay(city: City, tmp_path: Path):
+    case = city.case()
+    for _ in range(2):
+        draft_with(city, tmp_path, "other")
+    with city.db.transaction() as tx:
+        kept = tx.exec(select(Enclosure)).first()
+        kept.case_id, kept.draft_id = case.id, None
+
+    tidy(city, tmp_path, days=8)
+
+    with city.db.reading() as tx:
+        assert [each.name for each in tx.exec(select(Enclosure))] == [kept.name]
+    assert [each.name for each in (tmp_path / "enclosures").rglob("*") if each.is_file()] == [kept.name]
 
 
 def test_counted_tries_and_old_sessions_go(city: City, tmp_path: Path):
