@@ -1,7 +1,10 @@
 """The small words of official letters in both languages; the sentences are in templates/letters."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from types import MappingProxyType
+
+from portal.clock import ISTANBUL
 
 Words = Mapping[str, str]
 
@@ -159,3 +162,23 @@ def closing(kind: str, code: str, *, is_firm: bool, rank: str) -> str:
     if kind in ("question", "letter"):
         return _WITH_RESPECT[code]
     return _TO_FIRM[code] if is_firm else _TO_PERSON[code]
+
+
+def day(at: datetime | date | None) -> str:
+    """24.11.2026, as letters in both languages write it; nothing for no day."""
+    if at is None:
+        return ""
+    here = at.astimezone(ISTANBUL).date() if isinstance(at, datetime) else at
+    return f"{here.day:02}.{here.month:02}.{here.year}"
+
+
+def moment(at: datetime, code: str) -> str:
+    """24.11.2026, 14.30."""
+    here = at.astimezone(ISTANBUL)
+    return f"{day(at)}, {here.hour:02}{':' if code == 'en' else '.'}{here.minute:02}"
+
+
+def money(kurus: int, code: str) -> str:
+    """1.250,50 TL."""
+    whole, rest = f"{kurus // 100:,}", f"{kurus % 100:02}"
+    return f"TRY {whole}.{rest}" if code == "en" else f"{whole.replace(',', '.')},{rest} TL"

@@ -104,11 +104,11 @@ def compose(
     facts = {
         "words": words,
         "articles": ", ".join(articles),
-        "due_on": _day(due_on),
-        "answer_by": _day(answer_by),
-        "pay_by": _day(pay_by),
+        "due_on": said.day(due_on),
+        "answer_by": said.day(answer_by),
+        "pay_by": said.day(pay_by),
         "pages": str(pages or ""),
-        "fee": _money(fee_kurus, code) if fee_kurus is not None else "",
+        "fee": said.money(fee_kurus, code) if fee_kurus is not None else "",
         "law": languages.LANGUAGES[code].gettext(law.name) if law else "",
         "forwarding": said.FORWARDING[code]["information" if case.legal_type == "information" else ""],
     }
@@ -155,7 +155,7 @@ def compose_receipt(
     rows = [
         (labels["reference"], references.grouped(submission.reference)),
         (labels["register"], _register(application)),
-        (labels["received"], _moment(submission.received_at, code)),
+        (labels["received"], said.moment(submission.received_at, code)),
         (labels["applicant"], _name_in(person, application, code)),
         (labels["subject"], category.name_en if code == "en" else category.name_tr),
         (labels["unit"], department.name_en if code == "en" else department.name_tr),
@@ -239,7 +239,7 @@ def _frame(kind: str, case: Case, submission: Submission, code: str, *, town: To
             department.name_en if code == "en" else department.name_tr,
         ),
         made_on=today.isoformat(),
-        date=_day(today),
+        date=said.day(today),
         subject="",
         made_by="",
         footer=tuple(_footer(facts, code)),
@@ -298,14 +298,14 @@ def _references(
     what = said.APPLICATIONS[code].get(case.legal_type) or said.APPLICATIONS[code]["service"]
     register = _register(application)
     first = said.REFERENCE[code]["own" if is_theirs else "foreign"].format(
-        day=_day(submission.received_at),
+        day=said.day(submission.received_at),
         number=references.grouped(submission.reference),
         what=what[0] if is_theirs else what[1],
         register=said.REGISTER[code].format(number=register) if register else "",
         name=name,
     )
     letters = (
-        said.REFERENCE[code]["letter"].format(day=_day(each.created_at), number=each.number)
+        said.REFERENCE[code]["letter"].format(day=said.day(each.created_at), number=each.number)
         for each in earlier
         if each.kind != "receipt"
     )
@@ -337,29 +337,10 @@ def _signer(by: SignedIn, case: Case, town: Town, code: str) -> tuple[str, ...]:
 
 def _promise(each: Clock, first: ClockEntry, code: str) -> str:
     """15 iş günü, son gün 17.12.2026 (4982 m. 11)."""
-    due = _moment(first.due_at, code) if each.unit == "hours" else _day(first.due_at)
+    due = said.moment(first.due_at, code) if each.unit == "hours" else said.day(first.due_at)
     amount = "" if each.unit == "fixed" else said.UNITS[code][each.unit].format(n=each.value)
     basis = f" ({each.basis})" if each.basis else ""
     return ", ".join(filter(None, (amount, said.LAST_DAY[code].format(day=due)))) + basis
-
-
-def _day(moment: datetime | date | None) -> str:
-    if moment is None:
-        return ""
-    day = moment.astimezone(clock.ISTANBUL).date() if isinstance(moment, datetime) else moment
-    return f"{day.day:02}.{day.month:02}.{day.year}"
-
-
-def _moment(moment: datetime, code: str) -> str:
-    here = moment.astimezone(clock.ISTANBUL)
-    return f"{_day(moment)}, {here.hour:02}{':' if code == 'en' else '.'}{here.minute:02}"
-
-
-def _money(kurus: int, code: str) -> str:
-    """1.250,50 TL."""
-    whole = f"{kurus // 100:,}"
-    rest = f"{kurus % 100:02}"
-    return f"TRY {whole}.{rest}" if code == "en" else f"{whole.replace(',', '.')},{rest} TL"
 
 
 def _code(language: str) -> str:
