@@ -250,7 +250,7 @@ def _is_known(tx: Session, email: str) -> bool:
 
 _QUESTIONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "access": (msgid("Erişim biçimi"), rules.ACCESS),
-    "rights": (msgid("Kullandığınız haklar"), rules.RIGHTS),
+    "rights": (msgid("Kullanılan haklar"), rules.RIGHTS),
     "relation": (msgid("Belediyeyle ilişki"), rules.RELATIONS),
 }
 

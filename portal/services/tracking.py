@@ -8,12 +8,13 @@ from sqlmodel import Session
 
 from db.engine import Database
 from db.models import Attachment, Case, CaseEvent, Enclosure, Submission
-from db.queries import cases, enclosures, people, post, staff
+from db.queries import cases, clocks, enclosures, people, post, staff
 from portal.rules import permissions, references
 from portal.rules.permissions import Actor
 from portal.rules.refusal import NotFound, Refused
 from portal.services import attachments, inbox
 from portal.services.attachments import Picture
+from portal.services.clocks import MISSING_ITEM, SIGNATURE
 from portal.services.townbook import Town
 
 TRIES_WITHIN = timedelta(hours=1)
@@ -31,6 +32,7 @@ class Tracked:
     is_own: bool = False
     photos: Sequence[Attachment] = ()
     enclosures: Sequence[Enclosure] = ()
+    is_unsigned: bool = False
 
 
 def look(tx: Session, reference: str, *, key: str = "") -> Tracked:
@@ -42,7 +44,8 @@ def look(tx: Session, reference: str, *, key: str = "") -> Tracked:
     shown = {event.id for event in events}
     photos = [each for each in post.attachments_of(tx, case.id or 0) if _is_theirs(each, submission, shown)]
     files = [each for each in enclosures.of_case(tx, case.id or 0) if each.submission_id == submission.id]
-    return Tracked(case, submission, events, is_own=True, photos=photos, enclosures=files)
+    unsigned = clocks.is_owed(tx, case.id or 0, MISSING_ITEM, SIGNATURE)
+    return Tracked(case, submission, events, is_own=True, photos=photos, enclosures=files, is_unsigned=unsigned)
 
 
 def opens(tx: Session, reference: str, key: str) -> bool:

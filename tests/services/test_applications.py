@@ -285,7 +285,7 @@ def test_an_address_we_knew_before_is_marked_for_the_desk(city: City):
 def draft_with(city: City, folder: Path, purpose: str, content: bytes = PDF) -> int:
     """A form that was begun, with a file beside it."""
     file = enclosures.read(content, "belge.pdf", purpose)
-    enclosures.put(enclosures.store(folder), file)
+    enclosures.put(enclosures.store(folder), file, content)
     with city.db.transaction() as tx:
         draft, _token = drafts.begin(tx, now=city.now)
         enclosures.add_to_draft(tx, draft, file, now=city.now)
