@@ -14,7 +14,7 @@ from portal.routes._visit import VISIT, Visit
 from portal.routes.case import DESK, Desk
 from portal.rules import references
 from portal.rules.refusal import NotFound, Refused
-from portal.services import applications, enclosures
+from portal.services import applications, enclosures, signatures
 from portal.services.accounts import SignedIn
 from portal.settings import Settings
 from portal.views.application import IdForm, SignForm
@@ -44,7 +44,7 @@ def sign(desk: Desk, clerk: SignedIn, ref: str, fields: Fields) -> Answer:
     form = SignForm.read(fields)
 
     def note(tx: Session, case: Case) -> None:
-        applications.sign_at_counter(tx, case, seen=form.seen, by=clerk, town=desk.town, now=desk.now)
+        signatures.sign_at_counter(tx, case, seen=form.seen, by=clerk, town=desk.town, now=desk.now)
 
     return case_page.changed(desk, ref, form, note)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from litestar import get, post
+from obstore.store import LocalStore
 from sqlmodel import Session
 
 from db.models import Draft, Enclosure
@@ -84,10 +85,8 @@ def _take(visit: Visit, kind: str, fields: Fields) -> Answer:
     """Keeps what was typed and enclosed; when nothing is wrong any more, it is sent, once."""
     token = visit.token_of(kind) or drafts.new_token()
     form = views.read_form(fields, kind, fields.every("rights"))
-    files, refusals = _read_files(fields)
     store = enclosures.store(visit.settings.data_dir)
-    for each in files:
-        enclosures.put(store, each)
+    files, refusals = _take_in(store, fields)
     problems: dict[str, Refused] = {}
     kept: Sequence[Enclosure] = ()
     taken: list[str] = []
@@ -139,7 +138,7 @@ def _receipt(visit: Visit, reference: str, *, is_own: bool) -> Answer:
     return visit.open(answer, reference, key)
 
 
-def _read_files(fields: Fields) -> tuple[list[File], list[Refused]]:
+def _take_in(store: LocalStore, fields: Fields) -> tuple[list[File], list[Refused]]:
     files: list[File] = []
     refusals: list[Refused] = []
     for purpose in enclosures.PURPOSES:
@@ -148,9 +147,12 @@ def _read_files(fields: Fields) -> tuple[list[File], list[Refused]]:
             # One byte more than may be kept is enough to know that it is too large.
             content = each.file.read(enclosures.MOST_BYTES + 1)
             try:
-                files.append(enclosures.read(content, each.filename, purpose))
+                file = enclosures.read(content, each.filename, purpose)
             except Refused as no:
                 refusals.append(no)
+                continue
+            enclosures.put(store, file, content)
+            files.append(file)
     return files, refusals
 
 

@@ -72,19 +72,15 @@ ACCESS: Mapping[str, str] = MappingProxyType(
 # The rights of 6698 art. 11, in its order.
 RIGHTS: Mapping[str, str] = MappingProxyType(
     {
-        "learn": msgid("Kişisel verilerinizin işlenip işlenmediğini öğrenmek."),
-        "details": msgid("İşlenmişse buna ilişkin bilgi istemek."),
-        "purpose": msgid("İşlenme amacını ve amacına uygun kullanılıp kullanılmadığını öğrenmek."),
-        "transfers": msgid("Yurt içinde veya yurt dışında aktarıldığı üçüncü kişileri bilmek."),
-        "correction": msgid("Eksik veya yanlış işlenmişse düzeltilmesini istemek."),
-        "erasure": msgid("Kanun'un 7. maddesindeki şartlarla silinmesini veya yok edilmesini istemek."),
-        "notification": msgid(
-            "Düzeltme, silme ve yok etmenin, verilerin aktarıldığı üçüncü kişilere bildirilmesini istemek."
-        ),
-        "objection": msgid(
-            "Yalnızca otomatik sistemlerle yapılan analiz sonucunda aleyhinize çıkan bir sonuca itiraz etmek."
-        ),
-        "damages": msgid("Kanuna aykırı işleme sebebiyle zarara uğrarsanız zararın giderilmesini istemek."),
+        "learn": msgid("Kişisel verilerimin işlenip işlenmediğini öğrenme"),
+        "details": msgid("İşlenmişse buna ilişkin bilgi isteme"),
+        "purpose": msgid("İşlenme amacını ve amaca uygun kullanılıp kullanılmadığını öğrenme"),
+        "transfers": msgid("Yurt içinde veya yurt dışında kimlere aktarıldığını öğrenme"),
+        "correction": msgid("Eksik veya yanlış işlenmişse düzeltilmesini isteme"),
+        "erasure": msgid("Silinmesini veya yok edilmesini isteme"),
+        "notification": msgid("Düzeltme ve silmenin, verilerin aktarıldığı kişilere bildirilmesini isteme"),
+        "objection": msgid("Yalnız otomatik analizle aleyhime çıkan bir sonuca itiraz etme"),
+        "damages": msgid("Kanuna aykırı işleme nedeniyle uğranan zararın giderilmesini isteme"),
     }
 )
 

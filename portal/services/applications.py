@@ -9,17 +9,16 @@ from sqlmodel import Session, col, select
 
 from db import search
 from db.models import Application, Case, Category, Clock, ContactPoint, Draft, Duty, Enclosure, Person, Submission
-from db.queries import cases, people, register
+from db.queries import cases, register
 from db.queries import clocks as stored_clocks
 from db.queries import enclosures as stored
 from portal import clock, languages
 from portal.rules import applications as rules
-from portal.rules import laws, lifecycle, permissions
+from portal.rules import laws
 from portal.rules.applications import Form
-from portal.rules.lifecycle import Status
 from portal.rules.permissions import Actor
 from portal.rules.refusal import NotFound, Refused, msgid
-from portal.services import casework, clocks, contact, drafts, enclosures, filing, outbox, sealed
+from portal.services import clocks, contact, drafts, enclosures, filing, sealed, signatures
 from portal.services.filing import Intake, Receipt
 from portal.services.townbook import Town
 
@@ -79,7 +78,7 @@ def open_application(
     cases.add_words(tx, case, search.index_text(rules.register_number(application.year, application.number)))
     _tell(tx, case, submission, person, application, town=town, now=now, by=by)
     if form.waits_for_signature:
-        _ask_for_signature(tx, case, submission, person, town=town, now=now)
+        signatures.ask(tx, case, submission, person, town=town, now=now)
     return filing.receipt_of(submission, secret)
 
 
@@ -132,9 +131,8 @@ def filed(tx: Session, case_id: int, *, secret: bytes) -> Filed | None:
     application = register.application_of(tx, case_id)
     if application is None:
         return None
-    missing = next((each for each in stored_clocks.duties(tx, case_id) if _is_missing_signature(each)), None)
     masked = sealed.masked(secret, application.national_id)
-    return Filed(application, stored.of_case(tx, case_id), masked, missing)
+    return Filed(application, stored.of_case(tx, case_id), masked, signatures.missing(tx, case_id))
 
 
 def show_id(tx: Session, case: Case, *, reason: str, secret: bytes, by: Actor, now: datetime) -> str:
@@ -159,42 +157,8 @@ def promise_of(tx: Session, case: Case) -> Promise | None:
     application = register.application_of(tx, case.id or 0)
     if application is None:
         return None
-    missing = next((each for each in stored_clocks.duties(tx, case.id or 0) if _is_missing_signature(each)), None)
+    missing = signatures.missing(tx, case.id or 0)
     return Promise(application, _legal_clock(tx, case), missing.due_at if missing else None)
-
-
-def sign_at_counter(tx: Session, case: Case, *, seen: int, by: Actor, town: Town, now: datetime) -> None:
-    """Note that the applicant came, showed who they are and signed; a case that only waited for that goes to work."""
-    permissions.require(by, "case.note", case)
-    missing = next((each for each in stored_clocks.duties(tx, case.id or 0) if _is_missing_signature(each)), None)
-    application = register.application_of(tx, case.id or 0)
-    if missing is None or application is None:
-        raise Refused("Bu başvuruda bekleyen bir imza yok.")
-    if case.version != seen:
-        raise casework.Outdated
-    clocks.settle(missing, now=now, by=by)
-    application.details = {**application.details, "signed_at": now.isoformat()}
-    tx.flush()
-    frm, values = Status(case.status), {}
-    if frm == Status.WAITING:
-        values = {"status": Status.ASSIGNED, "status_since": now}
-        values |= clocks.follow(tx, case, frm, Status.ASSIGNED, by=by, town=town, now=now)
-    values |= clocks.due_of(tx, case) if not values else {}
-    if not cases.change(tx, case, seen=seen, now=now, **values):
-        raise casework.Outdated
-    cases.add_event(
-        tx,
-        case,
-        "signed",
-        actor="staff",
-        now=now,
-        by_id=by.id,
-        status_from=frm if frm == Status.WAITING else "",
-        status_to=case.status if frm == Status.WAITING else "",
-        department_from_id=case.department_id,
-        department_to_id=case.department_id,
-        is_public=True,
-    )
 
 
 def _received(received_at: datetime | None, *, now: datetime, by: Actor | None) -> datetime:
@@ -250,7 +214,7 @@ def _is_known(tx: Session, email: str) -> bool:
 
 _QUESTIONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "access": (msgid("Erişim biçimi"), rules.ACCESS),
-    "rights": (msgid("Kullandığınız haklar"), rules.RIGHTS),
+    "rights": (msgid("Kullanılan haklar"), rules.RIGHTS),
     "relation": (msgid("Belediyeyle ilişki"), rules.RELATIONS),
 }
 
@@ -330,75 +294,6 @@ def _tell(
         law=language.gettext(laws.LAWS[kind.law].name),
         due=_day(legal.due_at),
     )
-
-
-def _ask_for_signature(
-    tx: Session, case: Case, submission: Submission, person: Person, *, town: Town, now: datetime
-) -> None:
-    """The application is taken and its law's clock runs; what is missing is asked for before anything is refused."""
-    term = laws.term(town.facts, clocks.MISSING_ITEM)
-    duty = clocks.owe(
-        tx,
-        case,
-        clocks.MISSING_ITEM,
-        now=now,
-        value=term,
-        unit=laws.TERMS[clocks.MISSING_ITEM].unit,
-        calendar=town.calendar,
-        words=clocks.SIGNATURE,
-    )
-    language = languages.LANGUAGES["en" if submission.language == "en" else "tr"]
-    words = language.gettext(_COME_AND_SIGN) % {"day": _day(duty.due_at)}
-    frm = Status(case.status)
-    lifecycle.check_move(frm, Status.WAITING, reply=words)
-    values = {"status": Status.WAITING, "status_since": now}
-    values |= clocks.follow(tx, case, frm, Status.WAITING, by=None, town=town, now=now)  # type: ignore[arg-type]
-    if not cases.change(tx, case, seen=case.version, now=now, **values):
-        raise casework.Outdated
-    cases.add_event(
-        tx,
-        case,
-        "status",
-        actor="system",
-        now=now,
-        status_from=frm,
-        status_to=Status.WAITING,
-        department_from_id=case.department_id,
-        department_to_id=case.department_id,
-        words=words,
-        is_public=True,
-    )
-    points = people.contact_points(tx, [person.id])
-    outbox.tell(
-        tx,
-        case,
-        submission,
-        "question",
-        person=person,
-        points=points,
-        town=town,
-        now=now,
-        words=words,
-        letter="signature",
-        desk=_desk_of(town, submission.language),
-    )
-
-
-_COME_AND_SIGN = msgid(
-    "Başvurunuzu aldık; yalnız imzanız eksik. Kimliğinizle çözüm masasına gelip başvurunuzu imzalayın. "
-    "Son gün: %(day)s. Bu güne kadar imzalanmayan başvuru, imza eksikliği nedeniyle incelenemez."
-)
-
-
-def _desk_of(town: Town, language: str) -> str:
-    """Where the counter is and when it is open."""
-    spoken = f"_{language}"
-    facts = [town.facts.get(f"{name}{spoken}") or town.facts.get(name, "") for name in ("address", "desk_hours")]
-    return " · ".join(filter(None, facts))
-
-
-def _is_missing_signature(duty: Duty) -> bool:
-    return duty.kind == clocks.MISSING_ITEM and duty.words == clocks.SIGNATURE and duty.done_at is None
 
 
 def _legal_clock(tx: Session, case: Case) -> Clock:

@@ -67,7 +67,7 @@ def change_status(
     _check_seen(case, seen)
     if case.legal_type in DECIDED and move.to in (Status.RESOLVED, Status.DECLINED) and not decided:
         raise Refused(
-            "Bu başvuru bir kanuna dayanır; “Yasal işlemler” bölümündeki karar formuyla sonuçlandırılır.", "status"
+            "Bu başvuru bir kanuna dayanır; “Yasal işlemler” sayfasındaki karar formuyla sonuçlandırılır.", "status"
         )
     frm = Status(case.status)
     today = now.astimezone(clock.ISTANBUL).date()

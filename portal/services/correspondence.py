@@ -46,6 +46,8 @@ def draft(
     permissions.require(by, "case.reply", case)
     if kind not in FREE:
         raise Refused("Yazının türünü seçin.", field="kind")
+    if kind == "progress" and case.legal_type == "petition":
+        raise Refused("Dilekçede işlemin safahatı “Yasal işlemler” sayfasından bildirilir.", field="kind")
     submissions = cases.submissions(tx, case)
     persons = people.by_id(tx, [each.person_id for each in submissions])
     applications = letters.applications(tx, case.id or 0)

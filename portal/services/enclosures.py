@@ -33,21 +33,18 @@ _ENDINGS[CMS] = (".p7m", ".p7s", ".imz")
 
 @dataclass(frozen=True)
 class File:
-    """A file ready to be kept."""
+    """What is known of a file; its octets are not held, for several of fifteen megabytes may come at once."""
 
     name: str
     purpose: str
     original_name: str
     media_type: str
-    content: bytes
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
+    size: int
+    sha256: str
 
 
 def read(content: bytes, original_name: str, purpose: str) -> File:
-    """The file as it came, or a refusal that names it. What it is, its first bytes say; its name may lie."""
+    """What a file is, or a refusal that names it. Its first bytes say so; its name may lie."""
     field, name = f"file_{purpose}", _short(original_name)
     if not content:
         raise Refused("“%(name)s” boş bir dosya.", field, name=name)
@@ -61,7 +58,14 @@ def read(content: bytes, original_name: str, purpose: str) -> File:
             field,
             name=name,
         )
-    return File(secrets.token_hex(16), purpose, _with_ending(name, media_type), media_type, content)
+    return File(
+        secrets.token_hex(16),
+        purpose,
+        _with_ending(name, media_type),
+        media_type,
+        len(content),
+        hashlib.sha256(content).hexdigest(),
+    )
 
 
 def type_of(content: bytes) -> str:
@@ -88,9 +92,9 @@ def store(folder: Path) -> LocalStore:
     return _store(folder / "enclosures")
 
 
-def put(where: LocalStore, file: File) -> None:
+def put(where: LocalStore, file: File, content: bytes) -> None:
     """Write a file. Done before its row is committed, so that no row ever names a file that is not there."""
-    obstore.put(where, _path(file.name), file.content)
+    obstore.put(where, _path(file.name), content)
 
 
 def fetch(where: LocalStore, name: str) -> bytes:
@@ -121,7 +125,7 @@ def add_to_draft(tx: Session, draft: Draft, file: File, *, now: datetime) -> Enc
         purpose=file.purpose,
         original_name=file.original_name,
         media_type=file.media_type,
-        size=len(file.content),
+        size=file.size,
         sha256=file.sha256,
         created_at=now,
     )

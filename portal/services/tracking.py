@@ -14,6 +14,7 @@ from portal.rules.permissions import Actor
 from portal.rules.refusal import NotFound, Refused
 from portal.services import attachments, counts, inbox
 from portal.services.attachments import Picture
+from portal.services.clocks import MISSING_ITEM, SIGNATURE
 from portal.services.townbook import Town
 
 TRIES_WITHIN = timedelta(hours=1)
@@ -34,6 +35,7 @@ class Tracked:
     clocks: Sequence[Clock] = ()
     extensions: Mapping[int, int] = field(default_factory=dict)
     enclosures: Sequence[Enclosure] = ()
+    is_unsigned: bool = False
 
 
 def look(tx: Session, reference: str, *, key: str = "") -> Tracked:
@@ -48,7 +50,8 @@ def look(tx: Session, reference: str, *, key: str = "") -> Tracked:
     photos = [each for each in post.attachments_of(tx, case.id or 0) if _is_theirs(each, submission, shown)]
     papers = [each for each in letters.of_case(tx, case.id or 0) if each.submission_id == submission.id]
     files = [each for each in enclosures.of_case(tx, case.id or 0) if each.submission_id == submission.id]
-    return replace(seen, is_own=True, photos=photos, papers=papers, enclosures=files)
+    unsigned = clocks.is_owed(tx, case.id or 0, MISSING_ITEM, SIGNATURE)
+    return replace(seen, is_own=True, photos=photos, papers=papers, enclosures=files, is_unsigned=unsigned)
 
 
 def opens(tx: Session, reference: str, key: str) -> bool:

@@ -172,7 +172,8 @@ def track_view(
             form_id=form_id or new_form_id(),
             errors=Errors().plus(*filter(None, [refusal])),
             is_objection=inbox.may_object(case, now=now),
-            is_answer=status == Status.WAITING,
+            # Words do not complete an application that its applicant has to come and sign.
+            is_answer=status == Status.WAITING and not tracked.is_unsigned,
             is_closed=not lifecycle.is_open(status) and not inbox.may_object(case, now=now),
         ),
         lock=LockForm(errors=Errors().plus(*filter(None, [lock_refusal]))),

@@ -50,7 +50,7 @@ def test_who_may_not_see_special_data_sees_none_of_it(office, ayse):
     hasan = office.browser(office.city.hasan, f"/masa/basvuru/{reference}")
 
     assert hasan.page.status == 200
-    for hidden in ("100******46", "4516. Sok.", "imzali.pdf", "İmza yolu", "Kullandığınız haklar"):
+    for hidden in ("100******46", "4516. Sok.", "imzali.pdf", "İmza yolu", "Kullanılan haklar"):
         assert hidden not in hasan.page.words
     assert hasan.get(f"/masa/basvuru/{reference}/ek/{file.name}").status == 404
 
@@ -111,6 +111,7 @@ def test_the_operator_notes_that_the_applicant_came_and_signed(office, ayse):
     reference, _files = apply(office, ayse, signature="counter", file_signature=[])
     hasan = office.browser(office.city.hasan, f"/masa/basvuru/{reference}")
     assert "İmza bekleniyor" in hasan.page.words
+    assert "Sorumuzu yanıtlayın" not in ayse.get(f"/takip/{reference}").words
 
     hasan.send(form="/imza", button="Kimliğini gördüm, imzaladı")
 

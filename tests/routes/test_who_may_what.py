@@ -243,8 +243,9 @@ def _letter(office: Office, case: Case) -> str:
 
 
 def _enclosure(office: Office, case: Case) -> str:
-    file = enclosures.read(b"%PDF-1.7", "belge.pdf", "other")
-    enclosures.put(enclosures.store(office.folder), file)
+    content = b"%PDF-1.7"
+    file = enclosures.read(content, "belge.pdf", "other")
+    enclosures.put(enclosures.store(office.folder), file, content)
     with office.city.db.transaction() as tx:
         draft, _token = drafts.begin(tx, now=office.city.now)
         enclosures.add_to_draft(tx, draft, file, now=office.city.now)

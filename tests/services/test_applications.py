@@ -9,7 +9,7 @@ from sqlmodel import select
 from db.models import Application, Clock, ContactPoint, Duty, Enclosure, Person
 from db.queries import cases
 from portal.rules.refusal import NotFound, Refused
-from portal.services import applications, casework, drafts, enclosures, inbox, sealed
+from portal.services import casework, drafts, enclosures, inbox, sealed, signatures
 from tests.cast import City
 
 TCKN = "10000000146"
@@ -212,7 +212,7 @@ def test_the_signature_at_the_counter_sends_the_application_to_work(city: City):
     receipt = city.application("petition", signature="counter")
     with city.later(days=2), city.db.transaction() as tx:
         case = cases.get(tx, receipt.case_id)
-        applications.sign_at_counter(tx, case, seen=case.version, by=city.hasan, town=city.town, now=city.now)
+        signatures.sign_at_counter(tx, case, seen=case.version, by=city.hasan, town=city.town, now=city.now)
 
     case = city.look(receipt.reference)
     assert (case.status, case.due_kind) == ("assigned", "service")
@@ -220,7 +220,7 @@ def test_the_signature_at_the_counter_sends_the_application_to_work(city: City):
     assert duty.done_by_id == city.hasan.id
     assert city.events(case)[-1].kind == "signed"
     with pytest.raises(Refused), city.db.transaction() as tx:
-        applications.sign_at_counter(tx, case, seen=case.version, by=city.hasan, town=city.town, now=city.now)
+        signatures.sign_at_counter(tx, case, seen=case.version, by=city.hasan, town=city.town, now=city.now)
 
 
 def test_words_do_not_stand_in_for_a_signature(city: City):
@@ -249,7 +249,7 @@ def test_nobody_signs_off_a_page_that_is_out_of_date(city: City):
     case = city.look(city.application("petition", signature="counter").reference)
 
     with pytest.raises(casework.Outdated), city.db.transaction() as tx:
-        applications.sign_at_counter(tx, case, seen=case.version - 1, by=city.nur, town=city.town, now=city.now)
+        signatures.sign_at_counter(tx, case, seen=case.version - 1, by=city.nur, town=city.town, now=city.now)
 
 
 def test_paper_counts_from_the_day_it_was_received(city: City):
@@ -285,7 +285,7 @@ def test_an_address_we_knew_before_is_marked_for_the_desk(city: City):
 def draft_with(city: City, folder: Path, purpose: str, content: bytes = PDF) -> int:
     """A form that was begun, with a file beside it."""
     file = enclosures.read(content, "belge.pdf", purpose)
-    enclosures.put(enclosures.store(folder), file)
+    enclosures.put(enclosures.store(folder), file, content)
     with city.db.transaction() as tx:
         draft, _token = drafts.begin(tx, now=city.now)
         enclosures.add_to_draft(tx, draft, file, now=city.now)

@@ -13,7 +13,7 @@ from db.queries import clocks as stored
 from db.queries import letters, register
 from portal.rules import deadlines
 from portal.rules.refusal import NotFound, Refused
-from portal.services import casework, official
+from portal.services import casework, correspondence, official
 from portal.services.accounts import SignedIn
 from portal.services.casework import Outdated
 from portal.services.proceedings import performing
@@ -339,3 +339,19 @@ def test_the_case_is_due_by_the_stricter_of_its_clocks_and_duties(desk):
 
     assert case.due_at == min(running + owed)[0]
     assert case.due_at < datetime(2026, 12, 8, tzinfo=UTC) + timedelta(0)
+
+
+def test_the_progress_of_a_petition_is_told_where_it_leaves_the_result_owed(desk):
+    ref = desk.apply("petition")
+
+    with desk.city.db.reading() as tx, pytest.raises(Refused, match="Yasal işlemler"):
+        correspondence.draft(
+            tx,
+            desk.case(ref),
+            "progress",
+            subject="",
+            words="Keşif yapıldı.",
+            by=desk.city.nur,
+            town=desk.city.town,
+            now=desk.city.now,
+        )
