@@ -57,7 +57,8 @@ def _title(entry: ClockEntry, counted: Counted, language: Language, *, before: d
         return _recomputed(entry, language, before=before)
     if entry.act in ("paused", "interrupted"):
         return f"{say(_TITLES[entry.act])}: {say(_awaited(counted, at_desk=at_desk))}"
-    return say(_TITLES.get(entry.act, entry.act))
+    said = say(_TITLES.get(entry.act, entry.act))
+    return f"{said} ({entry.basis})" if entry.basis else said
 
 
 def _awaited(counted: Counted, *, at_desk: bool) -> str:

@@ -220,6 +220,14 @@ def test_a_corrected_receipt_and_an_end_have_words():
     assert [bool(line.due) for line in _count_ledger.lines(found, TR, at_desk=True)] == [True, True, False]
 
 
+def test_an_end_by_a_law_names_the_article():
+    found = counted(
+        30, "calendar_days", ("started", "2026-11-20T10:00"), ("stopped", "2026-11-25T10:00", {"basis": "3071 m.7"})
+    )
+
+    assert titles(found)[-1] == "Süre sona erdi (3071 m.7)"
+
+
 @pytest.mark.parametrize(
     ("law", "basis", "expected"),
     [
