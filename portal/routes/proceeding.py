@@ -10,7 +10,6 @@ from portal.routes.case import DESK, Desk, visible
 from portal.rules.refusal import NotFound, Refused
 from portal.services import enclosures, official
 from portal.services.accounts import SignedIn
-from portal.services.enclosures import File
 from portal.services.proceedings import documents, performing
 from portal.services.proceedings.acts import OFFERED
 from portal.services.proceedings.matter import Matter
@@ -36,8 +35,9 @@ def add_document(desk: Desk, clerk: SignedIn, ref: str, fields: Fields) -> Answe
         _matter(tx, desk, ref)
     try:
         if "remove" not in fields:
-            file = _read_document(fields)
-            enclosures.put(store, file)
+            content, name = _document(fields)
+            file = enclosures.read(content, name, documents.ANSWER)
+            enclosures.put(store, file, content)
         with desk.db.transaction() as tx:
             case = visible(tx, ref, clerk)
             if file is not None:
@@ -113,12 +113,13 @@ def _list(desk: Desk, ref: str, *, refusal: Refused | None = None) -> Answer:
     return _page.page(desk.request, "staff/proceedings/list.html", view, status=422 if refusal else 200)
 
 
-def _read_document(fields: Fields) -> File:
+def _document(fields: Fields) -> tuple[bytes, str]:
+    """The chosen file, with no more of it than may be taken, and its name."""
     chosen = fields.files("file_answer")
     if not chosen:
         raise Refused("Eklenecek dosyayı seçin.", field="file_answer")
     chosen[0].file.seek(0)
-    return enclosures.read(chosen[0].file.read(enclosures.MOST_BYTES + 1), chosen[0].filename, documents.ANSWER)
+    return chosen[0].file.read(enclosures.MOST_BYTES + 1), chosen[0].filename
 
 
 def _preview(desk: Desk, ref: str, act: str, typed: Typed, seen: int) -> Answer | None:

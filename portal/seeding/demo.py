@@ -122,8 +122,9 @@ class Stage:
         with self._db.transaction() as tx:
             draft, _ = drafts.begin(tx, now=received_at)
             for purpose, title in filing.enclosed:
-                file = enclosures.read(filings.page(title), f"{title}.pdf", purpose)
-                enclosures.put(files, file)
+                page = filings.page(title)
+                file = enclosures.read(page, f"{title}.pdf", purpose)
+                enclosures.put(files, file, page)
                 enclosures.add_to_draft(tx, draft, file, now=received_at)
             door = Intake(channel="web", form_id=next(self._forms), draft_id=draft.id)
             secret = self._world.secret

@@ -41,7 +41,7 @@ def add(tx: Session, case: Case, file: File, *, seen: int, by: SignedIn, now: da
             purpose=ANSWER,
             original_name=file.original_name,
             media_type=file.media_type,
-            size=len(file.content),
+            size=file.size,
             sha256=file.sha256,
             created_at=now,
         )
