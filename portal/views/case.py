@@ -199,7 +199,8 @@ def tag_of(record: Record, reader: Reader) -> str:
     post = [(each.id, each.state, each.attempts) for each in record.outgoing]
     calls = [(each.id, each.done_at is None) for each in record.callbacks]
     quarter_hour = int(reader.now.timestamp()) // 900
-    facts = (post, calls, quarter_hour, reader.language.code, reader.clerk.id, reader.clerk.role)
+    # The calendar may move a date without spending a version.
+    facts = (post, calls, len(record.events), quarter_hour, reader.language.code, reader.clerk.id, reader.clerk.role)
     return f'"{record.case.version}.{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"'
 
 

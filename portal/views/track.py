@@ -18,6 +18,7 @@ from portal.views import _forms, _words
 from portal.views._forms import Errors
 from portal.views._frame import Town as Frame
 from portal.views._parts import Entry, Fact, Photo
+from portal.views._recounted import recounted_words
 
 # One sentence under the status: what it means for the person who waits.
 MEANINGS: Mapping[Status, str] = MappingProxyType(
@@ -170,7 +171,9 @@ def track_view(
 def tag_of(tracked: Tracked, language: Language, *, now: datetime) -> str:
     """Names everything the live part shows: another day says "yesterday" differently."""
     side = "own" if tracked.is_own else "public"
-    return f'"{tracked.case.version}-{language.code}-{side}-{_words.local_date(now).isoformat()}"'
+    # The calendar may move a date without spending a version.
+    state = f"{tracked.case.version}.{len(tracked.events)}"
+    return f'"{state}-{language.code}-{side}-{_words.local_date(now).isoformat()}"'
 
 
 def _facts(town: Town, tracked: Tracked, language: Language, *, now: datetime) -> list[Fact]:
@@ -220,7 +223,7 @@ def _entry(town: Town, tracked: Tracked, event: CaseEvent, language: Language, *
         title=_title(town, event, language, is_own=_is_their_own(tracked, event)),
         when=_words.when(event.at, now, language.code),
         moment=_words.machine(event.at),
-        words=event.words if tracked.is_own and _may_read(tracked, event) else "",
+        words=event.words or recounted_words(event, language) if tracked.is_own and _may_read(tracked, event) else "",
         tone=STEPS[Status(event.status_to)].tone if event.status_to else "",
     )
 
