@@ -1,6 +1,7 @@
 """The editions of the working calendar."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -24,9 +25,10 @@ def hold(tx: Session) -> CalendarEdition | None:
     return newest(tx)
 
 
-def history(tx: Session, limit: int) -> Sequence[CalendarEdition]:
-    """The last calendars, newest first."""
-    return tx.exec(select(CalendarEdition).order_by(col(CalendarEdition.id).desc()).limit(limit)).all()
+def history(tx: Session, limit: int) -> Sequence[Any]:
+    """When, by whom and why the last calendars were made, newest first; their days are left where they are."""
+    columns = (CalendarEdition.id, CalendarEdition.made_at, CalendarEdition.by_id, CalendarEdition.words)
+    return tx.exec(select(*columns).order_by(col(CalendarEdition.id).desc()).limit(limit)).all()
 
 
 def edition(tx: Session, edition_id: int) -> CalendarEdition:

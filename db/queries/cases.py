@@ -1,6 +1,6 @@
 """Cases: found by reference, changed by condition, with their counts kept in the same transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -111,6 +111,17 @@ def touch(tx: Session, department_id: int) -> None:
     tx.execute(
         statement.on_conflict_do_update(index_elements=["department_id"], set_={"version": DeskVersion.version + 1})
     )
+
+
+def touch_all(tx: Session, department_ids: Iterable[int]) -> None:
+    """Tell every open list of these departments that something changed."""
+    # In one order everywhere, so that two colleagues never wait for each other in a circle.
+    rows = [{"department_id": each, "version": 1} for each in sorted(department_ids)]
+    if rows:
+        statement = _insert_for(tx)(DeskVersion).on_conflict_do_update(
+            index_elements=["department_id"], set_={"version": DeskVersion.version + 1}
+        )
+        tx.connection().execute(statement, rows)
 
 
 def _insert_for(tx: Session) -> Any:

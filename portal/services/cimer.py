@@ -70,6 +70,7 @@ def answered(tx: Session, case: Case, *, seen: int, by: SignedIn, town: Town, no
     clock = clock_of(tx, case)
     if clock is None:
         raise Refused("Bu başvuruda yanıtı beklenen bir CİMER kaydı yok.")
+    stored.held(tx, case.id or 0)
     clocks.write(tx, clock, "stopped", calendar=town.calendar, now=now, by=by)
     _keep(tx, case, "cimer_answered", clock.basis.removeprefix("CİMER "), seen=seen, by=by, now=now)
 

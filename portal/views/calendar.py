@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
-from db.models import CalendarEdition, TownDay
+from db.models import TownDay
 from portal.languages import Language
 from portal.rules import deadlines, references
 from portal.rules.deadlines import Calendar
@@ -25,6 +26,15 @@ _NAMES = (
     *(msgid("Pazartesi"), msgid("Salı"), msgid("Çarşamba"), msgid("Perşembe")),
     *(msgid("Cuma"), msgid("Cumartesi"), msgid("Pazar")),
 )
+
+
+class Published(Protocol):
+    """When a calendar was made, by whom, and why."""
+
+    id: int | None
+    made_at: datetime
+    by_id: int | None
+    words: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +91,6 @@ class Year:
 class EditionLine:
     """A calendar that was published: when, by whom, why."""
 
-    number: int
     when: str
     by: str
     why: str
@@ -141,7 +150,7 @@ class PreviewView:
 def calendar_view(
     calendar: Calendar,
     own: Sequence[TownDay],
-    editions: Sequence[CalendarEdition],
+    editions: Sequence[Published],
     progress: Progress,
     form: CalendarForm | None,
     clerk: SignedIn,
@@ -202,9 +211,8 @@ def _years(own: dict[date, TownDay], language: Language, *, first: int) -> Itera
         yield Year(number=number, days=tuple(days))
 
 
-def _edition_line(edition: CalendarEdition, town: Town, language: Language) -> EditionLine:
+def _edition_line(edition: Published, town: Town, language: Language) -> EditionLine:
     return EditionLine(
-        number=edition.id or 0,
         when=_words.date_and_time(edition.made_at, language.code),
         by=town.clerk_names.get(edition.by_id or 0, "") or language.gettext(msgid("Sistem")),
         why=language.gettext(edition.words) if edition.words else "",

@@ -116,6 +116,26 @@ def test_applying_publishes_the_calendar_and_shows_how_far_the_recount_is(office
     assert DECISION not in told
 
 
+def test_pages_that_are_open_learn_of_the_new_date(office: Office):
+    receipt = office.city.report(now=office.city.now)
+    clerk, citizen = office.browser(office.city.kemal), office.stranger()
+    citizen.get(f"/takip/{receipt.reference}?k={receipt.key}")
+    places = {clerk: f"/masa/basvuru/{receipt.reference}", citizen: f"/takip/{receipt.reference}"}
+    tags = {browser: browser.get(place).headers["etag"] for browser, place in places.items()}
+    for browser, place in places.items():
+        assert browser.get(place, **PART, **{"If-None-Match": tags[browser]}).status == 304
+    publish_elsewhere(office, Change(added=DayOff(next_working_day(office), "full", "İdari izin")))
+
+    recount_all(office)
+
+    for browser, place in places.items():
+        page = browser.get(place, **PART, **{"If-None-Match": tags[browser]})
+        assert page.status == 200
+        assert "Süre yeniden hesaplandı" in page.html
+    # Whose report it is reads the dates and the reason as well.
+    assert "Neden: Başka karar" in citizen.page.html
+
+
 def test_the_next_case_is_counted_on_the_new_calendar_at_once(office: Office):
     before = office.city.case()
     browser = administrator(office)

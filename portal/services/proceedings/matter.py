@@ -36,14 +36,20 @@ class Matter:
     now: datetime
 
     @classmethod
-    def read(cls, tx: Session, case: Case, *, by: SignedIn, town: Town, now: datetime) -> "Matter":
-        """The matter of a case, or a refusal where the case is no application under a law."""
+    def read(
+        cls, tx: Session, case: Case, *, by: SignedIn, town: Town, now: datetime, to_change: bool = False
+    ) -> "Matter":
+        """The matter of a case, or a refusal where the case is no application under a law.
+
+        Read `to_change` it, nobody else changes its clocks before the transaction ends.
+        """
         permissions.require(by, "case.move", case)
         application = register.application_of(tx, case.id or 0)
         if application is None:
             raise Refused("Bu işlem yalnızca bir kanuna dayanan yazılı başvurular içindir.")
         submission = tx.get_one(Submission, application.submission_id)
-        ledgers = list(stored.of_case(tx, case.id or 0))
+        case_id = case.id or 0
+        ledgers = list(stored.held(tx, case_id) if to_change else stored.of_case(tx, case_id))
         return cls(
             tx=tx,
             case=case,
@@ -52,7 +58,7 @@ class Matter:
             person=people.by_id(tx, [submission.person_id]).get(submission.person_id or 0),
             clocks=ledgers,
             entries=stored.entries(tx, ledgers),
-            duties=list(stored.duties(tx, case.id or 0)),
+            duties=list(stored.held_duties(tx, case_id) if to_change else stored.duties(tx, case_id)),
             by=by,
             town=town,
             now=now,

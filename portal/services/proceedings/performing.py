@@ -35,7 +35,7 @@ def perform(
     now: datetime,
 ) -> Letter | None:
     """Do it: the ledger, the case, the letter and the messages together, or nothing of it."""
-    matter = Matter.read(tx, case, by=by, town=town, now=now)
+    matter = Matter.read(tx, case, by=by, town=town, now=now, to_change=True)
     content = preview(matter, act)
     act.apply(matter, seen=seen)
     if content is None:
