@@ -68,10 +68,12 @@ def _preview(admin: Admin, form: CalendarForm) -> PreviewView:
         wanted = calendar_changes.proposed(tx, change)
         found = recount.preview(tx, wanted, now=admin.now, days=change.days)
         removed = stored.day(tx, change.removed) if change.removed else None
+        progress = recount.progress(tx)
     return views.preview_view(
         found,
         change,
         removed,
+        progress,
         form.seeing(newest),
         admin.clerk,
         admin.town,

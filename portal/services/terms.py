@@ -52,8 +52,9 @@ def save(tx: Session, terms: Mapping[str, Setting], fee_effect: Setting, *, by: 
 def _number(term: laws.Term, typed: str) -> int:
     if not (typed.isascii() and typed.isdigit() and term.least <= int(typed) <= term.most):
         raise Refused(
-            "%(least)s ile %(most)s arasında bir tam sayı girin.",
+            "%(term)s: %(least)s ile %(most)s arasında bir tam sayı girin.",
             field=f"term_{term.name}",
+            term=term.label,
             least=term.least,
             most=term.most,
         )

@@ -138,6 +138,7 @@ class PreviewView:
     change: tuple[str, ...]
     counts: tuple[Fact, ...]
     note: str
+    is_recounting: bool
     departments: tuple[Fact, ...]
     first: tuple[MovingLine, ...]
     most_reason: int = MOST_REASON
@@ -223,6 +224,7 @@ def preview_view(
     found: Preview,
     change: Change,
     removed: TownDay | None,
+    progress: Progress,
     form: CalendarForm,
     clerk: SignedIn,
     town: Town,
@@ -239,6 +241,7 @@ def preview_view(
         change=tuple(_change_words(change, removed, language)),
         counts=tuple(_counts(found, language)),
         note=_note(found, change, language),
+        is_recounting=not progress.is_done,
         departments=tuple(
             Fact(label=_desk.department_name(town, key, language), value=_words.number(number, language.code))
             for key, number in found.by_department.most_common()
@@ -251,10 +254,10 @@ def _change_words(change: Change, removed: TownDay | None, language: Language) -
     say = language.gettext
     if change.added:
         line = _day_line(change.added.on, change.added.kind, change.added.name, language)
-        yield say(msgid("Eklenecek gün: %(day)s – %(name)s (%(kind)s)")) % _told(line)
+        yield say(msgid("Eklenecek gün: %(day)s – %(name)s · %(kind)s")) % _told(line)
     if removed:
         line = _day_line(removed.on, removed.kind, removed.name, language)
-        yield say(msgid("Kaldırılacak gün: %(day)s – %(name)s (%(kind)s)")) % _told(line)
+        yield say(msgid("Kaldırılacak gün: %(day)s – %(name)s · %(kind)s")) % _told(line)
     if change.half_day_counts is not None:
         yield say(
             msgid("Yarım günler iş günü sayılacak.")

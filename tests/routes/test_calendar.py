@@ -80,7 +80,7 @@ def test_the_preview_says_what_would_move_and_changes_nothing(office: Office):
     assert "Tarihi değişecek 1" in page.words
     assert "Fen İşleri Müdürlüğü 1" in page.words
     assert f"/masa/basvuru/{case.reference}" in page.html
-    assert "İdari izin (Tam gün kapalı)" in page.words
+    assert "İdari izin · Tam gün kapalı" in page.words
     assert own_days(office) == []
     assert edition_id(office) == before
     assert office.city.look(case.reference) == case
@@ -167,6 +167,16 @@ def test_a_removed_day_that_dates_were_counted_over_is_said(office: Office):
     assert "2 açık sürenin sayımına girmiş durumda" in page.words
     browser.send(reason=DECISION)
     assert own_days(office) == []
+
+
+def test_a_preview_during_a_recount_says_so(office: Office):
+    office.city.case()
+    browser = administrator(office)
+    assert "hesabı sürüyor" not in preview_leave(browser, next_working_day(office)).words
+    publish_elsewhere(office, Change(half_day_counts=False))
+    browser.get(CALENDAR)
+
+    assert "hesabı sürüyor" in preview_leave(browser, next_working_day(office)).words
 
 
 def test_a_change_needs_a_reason_and_keeps_what_was_chosen(office: Office):

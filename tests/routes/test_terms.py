@@ -59,7 +59,7 @@ def test_a_number_out_of_bounds_is_refused_at_its_field(office: Office, typed: s
     page = administrator(office).send(term_objection=typed, term_court="61")
 
     assert page.status == 422
-    assert "1 ile 365 arasında bir tam sayı girin." in page.words
+    assert "İtirazın yanıtlanması: 1 ile 365 arasında bir tam sayı girin." in page.words
     assert 'id="term_objection-error"' in page.html
     assert page.form({"term_court": ""}).values["term_court"] == "61"
     assert "term_court" not in facts(office)
