@@ -159,6 +159,8 @@ class _Moved(NamedTuple):
     state: str
     frm: datetime
     due_at: datetime
+    clock_id: int | None = None
+    value: int | None = None
     done_at: None = None
     is_counted: bool = True
 
@@ -204,7 +206,17 @@ class _Batch:
             due = self._count.duty(duty)
         elif duty.value is None and duty.clock_id in of_clock and of_clock[duty.clock_id].has_moved:
             due = of_clock[duty.clock_id].due_at
-        return _Moved(duty.id, duty.case_id, duty.kind, "running", duty.due_at, due, is_counted=is_counted)
+        return _Moved(
+            duty.id,
+            duty.case_id,
+            duty.kind,
+            "running",
+            duty.due_at,
+            due,
+            clock_id=duty.clock_id,
+            value=duty.value,
+            is_counted=is_counted,
+        )
 
     def _write_clocks(self, counted: Sequence[_Moved]) -> None:
         moved = [each for each in counted if each.has_moved]

@@ -9,7 +9,9 @@ from sqlmodel import select
 from db.models import Application, Clock, ContactPoint, Duty, Enclosure, Person
 from db.queries import cases
 from portal.rules.refusal import NotFound, Refused
-from portal.services import casework, drafts, enclosures, inbox, sealed, signatures
+from portal.services import casework, drafts, enclosures, inbox, official, sealed, signatures
+from portal.services.proceedings import performing
+from portal.services.proceedings.decision import Decision
 from tests.cast import City
 
 TCKN = "10000000146"
@@ -234,10 +236,21 @@ def test_words_do_not_stand_in_for_a_signature(city: City):
     assert city.look(receipt.reference).status == "waiting"
 
 
-def test_an_unsigned_application_can_still_be_answered_no(city: City):
+def test_an_unsigned_application_can_still_be_answered_no(city: City, tmp_path: Path):
     receipt = city.application("petition", signature="counter")
 
-    city.move(receipt.reference, "declined", reason="missing_information", reply="İmzalamadınız.")
+    with city.db.transaction() as tx:
+        case = casework.visible(tx, receipt.reference, to=city.nur)
+        performing.perform(
+            tx,
+            case,
+            Decision(outcome="not_examined", grounds=("6/c",), words="Süresinde imzalanmadı."),
+            seen=case.version,
+            by=city.nur,
+            town=city.town,
+            store=official.store(tmp_path),
+            now=city.now,
+        )
 
     case = city.look(receipt.reference)
     assert (case.status, case.due_at) == ("declined", None)

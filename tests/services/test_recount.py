@@ -16,7 +16,7 @@ from portal.rules.deadlines import Calendar, end_of
 from portal.services import calendar_changes, calendars, clocks, recount, town, townbook
 from portal.services.calendar_changes import Change, DayOff
 from portal.services.recount import Progress
-from portal.views import case as views
+from portal.views import _timeline
 from portal.views._recounted import recounted_words
 from tests import databases
 from tests.cast import City
@@ -252,14 +252,14 @@ def test_the_desk_reads_which_date_moved_and_why(city: City):
 
     words = timeline(city, case)
 
-    assert "Süre yeniden hesaplandı" in words
+    assert "Çalışma takvimi değişti; süre yeniden sayıldı" in words
     assert "Hizmet süresi: " in words
     assert f"Neden: {LEAVE}" in words
 
 
 def timeline(city: City, case: Case) -> str:
     [event] = recounted(city, case)
-    return f"{views._TITLES[event.kind]}\n{recounted_words(event, languages.TURKISH)}"
+    return f"{_timeline._TITLES[event.kind]}\n{recounted_words(event, languages.TURKISH)}"
 
 
 def test_the_preview_writes_nothing_and_says_what_would_come(city: City):
