@@ -1,28 +1,16 @@
 """Official letters: the numbers they are given, and where they are found again."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from db.models import Application, Letter, Series
+from db.models import Application, Letter
 
 _OF_CASE = select(Letter).where(col(Letter.case_id) == bindparam("case_id")).order_by(col(Letter.id))
 _BY_NAME = select(Letter).where(col(Letter.name) == bindparam("name"))
-_BY_NUMBER = select(Letter).where(col(Letter.number) == bindparam("number"))
-
-
-def next_in(tx: Session, series: str) -> int:
-    """The next number of a register; given out for good when the transaction is kept, and not at all otherwise."""
-    insert: Any = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Series).values(name=series, last=1)
-    statement = statement.on_conflict_do_update(index_elements=["name"], set_={"last": Series.last + 1})
-    return int(tx.execute(statement.returning(Series.last)).scalar_one())
-
-
 _APPLICATIONS = select(Application).where(col(Application.case_id) == bindparam("case_id"))
+_BY_NUMBER = select(Letter).where(col(Letter.number) == bindparam("number"))
 
 
 def applications(tx: Session, case_id: int) -> dict[int, Application]:

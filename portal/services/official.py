@@ -16,7 +16,7 @@ from sqlmodel import Session
 from db.models import Case, Letter, Submission
 from db.queries import clocks as stored_clocks
 from db.queries import letters as stored
-from db.queries import people
+from db.queries import people, register
 from portal.rules import references
 from portal.rules.permissions import Actor
 from portal.rules.refusal import NotFound
@@ -57,7 +57,7 @@ def issue(
     """Give a letter its number and its pages, for good. The file is there before the row, and goes if the row does."""
     if not content.number:
         year = date.fromisoformat(content.made_on).year
-        count = stored.next_in(tx, f"letter-{content.prefix}-{year}")
+        count = register.next_number(tx, f"letter-{content.prefix}-{year}")
         content = content.numbered(f"{content.prefix}-{year}-{count:06}")
     pages = _pages(content)
     letter = Letter(

@@ -7,12 +7,10 @@ from typing import Any
 from db.models import CaseEvent
 from portal.languages import Language
 from portal.rules.refusal import msgid
-from portal.views import _words
+from portal.views import _clock_words, _words
 
 KINDS: Mapping[str, str] = {
-    "service": msgid("Hizmet süresi"),
-    "legal": msgid("Yasal süre"),
-    "objection": msgid("İtirazın yanıtlanması"),
+    **_clock_words.LABELS,
     "extension_notice": msgid("Süre uzatımının bildirilmesi"),
     "fee": msgid("Erişim ücretinin ödenmesi"),
     "result_owed": msgid("İşlem sonucunun bildirilmesi"),

@@ -13,7 +13,7 @@ import pytest
 from obstore.store import LocalStore
 
 from db.models import Application, Case, Letter, Person, Submission, TownFact
-from db.queries import cases, letters, people
+from db.queries import cases, people, register
 from portal.rules.refusal import NotFound, Refused
 from portal.services import correspondence, official, townbook
 from portal.services.casework import Outdated
@@ -414,7 +414,11 @@ def test_who_may_not_answer_may_not_write(city: City):
 
 def test_numbers_of_different_registers_do_not_meet(city: City):
     with city.db.transaction() as tx:
-        assert [letters.next_in(tx, "a"), letters.next_in(tx, "b"), letters.next_in(tx, "a")] == [1, 1, 2]
+        assert [register.next_number(tx, "a"), register.next_number(tx, "b"), register.next_number(tx, "a")] == [
+            1,
+            1,
+            2,
+        ]
 
 
 def test_the_hour_of_issuing_does_not_change_the_pages(city: City, store: LocalStore):
