@@ -82,7 +82,7 @@ def apply_for_information(page: Page, *, email: str) -> str:
     page.get_by_label("İstediğiniz bilgi veya belge").fill(ASKED)
     page.get_by_label("E-posta ile gönderilmesi").check()
     page.get_by_label("Kayıtlı elektronik posta (KEP)").check()
-    page.get_by_text("KEP ile imzaladım").click()
+    page.get_by_text("KEP ile imzaladım", exact=True).click()
     page.get_by_label("KEP adresiniz").fill("ayse.yilmaz@hs01.kep.tr")
     page.get_by_label("KEP ileti numarası").fill("KEP-2026-4711")
     page.get_by_role("button", name="Başvuruyu gönder").click()
