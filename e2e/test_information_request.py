@@ -85,7 +85,7 @@ def apply_for_information(page: Page, *, email: str) -> str:
     page.get_by_text("KEP ile imzaladım", exact=True).click()
     page.get_by_label("KEP adresiniz").fill("ayse.yilmaz@hs01.kep.tr")
     page.get_by_label("KEP ileti numarası").fill("KEP-2026-4711")
-    page.get_by_role("button", name="Başvuruyu gönder").click()
+    page.get_by_role("button", name="Başvurunuzu gönderin").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Başvurunuz alındı")
     return page.locator(".reference__digits").inner_text()
 
