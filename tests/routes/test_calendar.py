@@ -109,10 +109,10 @@ def test_applying_publishes_the_calendar_and_shows_how_far_the_recount_is(office
     assert case.due_at is not None
     assert moved.due_at > case.due_at
     history = office.browser(office.city.kemal, f"/masa/basvuru/{case.reference}").page.words
-    assert "Süre yeniden hesaplandı" in history
+    assert "Çalışma takvimi değişti; süre yeniden sayıldı" in history
     assert f"Neden: {DECISION}" in history
     told = office.stranger().get(f"/takip/{case.reference}").words
-    assert "Süre yeniden hesaplandı" in told
+    assert "Çalışma takvimi değişti; süre yeniden sayıldı" in told
     assert DECISION not in told
 
 
@@ -131,7 +131,7 @@ def test_pages_that_are_open_learn_of_the_new_date(office: Office):
     for browser, place in places.items():
         page = browser.get(place, **PART, **{"If-None-Match": tags[browser]})
         assert page.status == 200
-        assert "Süre yeniden hesaplandı" in page.html
+        assert "Çalışma takvimi değişti; süre yeniden sayıldı" in page.html
     # Whose report it is reads the dates and the reason as well.
     assert "Neden: Başka karar" in citizen.page.html
 
