@@ -9,10 +9,10 @@ from portal.views import _words
 from portal.views._recounted import recounted_words
 
 
-def words(event: CaseEvent, language: Language) -> str:
+def words(event: CaseEvent, language: Language, *, with_reason: bool = True) -> str:
     """From when to when a date moved, or which date it is about; empty where the line names none."""
     if event.kind == "recounted":
-        return recounted_words(event, language)
+        return recounted_words(event, language, with_reason=with_reason)
     frm, to, due = (_day(event, name, language) for name in ("from", "to", "due"))
     if event.kind == "extended" and frm and to:
         return language.gettext(msgid("Son gün: %(frm)s → %(to)s")) % {"frm": frm, "to": to}

@@ -28,15 +28,18 @@ def from_to(frm: datetime, to: datetime, language: Language) -> str:
     return f"{_words.due_moment(frm, language.code)} → {_words.due_moment(to, language.code)}"
 
 
-def recounted_words(event: CaseEvent, language: Language) -> str:
-    """Which dates of a case moved, and why; nothing for an event of another kind."""
+def recounted_words(event: CaseEvent, language: Language, *, with_reason: bool = True) -> str:
+    """Which dates of a case moved, and why; nothing for an event of another kind.
+
+    The reason is a colleague's own words: it is for the desk and the applicant, not for everybody with the number.
+    """
     if event.kind != "recounted":
         return ""
     lines = [
         f"{kind_label(each['kind'], language)}: {from_to(_moment(each['from']), _moment(each['to']), language)}"
         for each in _moves(event.facts)
     ]
-    if why := event.facts.get("why"):
+    if with_reason and (why := event.facts.get("why")):
         lines.append(language.gettext(msgid("Neden: %(why)s")) % {"why": language.gettext(str(why))})
     return "\n".join(lines)
 

@@ -239,7 +239,8 @@ def _entry(town: Town, tracked: Tracked, event: CaseEvent, language: Language, *
 def _entry_words(tracked: Tracked, event: CaseEvent, language: Language) -> str:
     """A date that moved, for everybody; what was said about it, only for the applicant."""
     said = event.words if tracked.is_own and _may_read(tracked, event) else ""
-    return "\n".join(filter(None, (_event_dates.words(event, language), said)))
+    dates = _event_dates.words(event, language, with_reason=tracked.is_own)
+    return "\n".join(filter(None, (dates, said)))
 
 
 def _is_their_own(tracked: Tracked, event: CaseEvent) -> bool:
