@@ -45,12 +45,13 @@ class Case(SQLModel, table=True):
 
     __tablename__ = "case"
     __table_args__ = (
-        Index("ix_case_open_due", "department_id", "due_order", "id", **_open),
+        # With the status, so that what is late or untouched is counted per status from the index alone.
+        Index("ix_case_open_due", "department_id", "due_order", "id", "status", **_open),
         Index("ix_case_open_received", "department_id", "received_at", "id", **_open),
-        Index("ix_case_all_open_due", "due_order", "id", **_open),
+        Index("ix_case_all_open_due", "due_order", "id", "status", **_open),
         Index("ix_case_all_open_received", "received_at", "id", **_open),
-        Index("ix_case_open_changed", "department_id", "changed_at", "id", **_open),
-        Index("ix_case_all_open_changed", "changed_at", "id", **_open),
+        Index("ix_case_open_changed", "department_id", "changed_at", "id", "status", **_open),
+        Index("ix_case_all_open_changed", "changed_at", "id", "status", **_open),
         Index("ix_case_escalated", "department_id", "due_order", "id", **_escalated),
         Index("ix_case_to_escalate", "due_order", "id", **_to_escalate),
         Index("ix_case_mine", "assignee_id", "due_order", "id", **_open),
