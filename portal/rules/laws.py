@@ -8,11 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
 from portal.rules.refusal import msgid
-
-Silence = Literal["refused", "complaint", "none"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +20,6 @@ class Law:
     name: str
     # What the applicant may do when the limit passes without an answer.
     silence: str
-    counts_as_refused: bool = False
 
 
 LAWS: Mapping[str, Law] = MappingProxyType(
@@ -37,7 +33,6 @@ LAWS: Mapping[str, Law] = MappingProxyType(
                     "Bu tarihe kadar yanıt verilmezse isteğiniz reddedilmiş sayılır; o günden başlayarak idare "
                     "mahkemesinde dava açma süreniz işler (2577 sayılı Kanun m. 10)."
                 ),
-                counts_as_refused=True,
             ),
             Law(
                 "4982",
@@ -46,7 +41,6 @@ LAWS: Mapping[str, Law] = MappingProxyType(
                     "Bu tarihe kadar yanıt verilmezse isteğiniz reddedilmiş sayılır; 15 gün içinde Bilgi Edinme "
                     "Değerlendirme Kuruluna itiraz edebilirsiniz (4982 sayılı Kanun m. 13)."
                 ),
-                counts_as_refused=True,
             ),
             Law(
                 "6698",

@@ -355,3 +355,14 @@ def test_the_progress_of_a_petition_is_told_where_it_leaves_the_result_owed(desk
             town=desk.city.town,
             now=desk.city.now,
         )
+
+
+def test_silence_can_be_appealed_once_the_limit_has_passed_and_not_before(desk):
+    ref = desk.apply()
+    with pytest.raises(Refused, match="yasal süre dolmadan"):
+        desk.do(ref, Appeal(appealed_on=date(2026, 11, 16)))
+
+    with desk.city.later(days=22):
+        desk.do(ref, Appeal(appealed_on=date(2026, 12, 8)))
+
+    assert desk.application(ref).appealed_on == date(2026, 12, 8)

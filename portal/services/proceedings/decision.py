@@ -93,6 +93,10 @@ class Appeal:
         _check_information(matter)
         if matter.application.appeal_result:
             raise Refused("Kurulun kararı kaydedilmiş.")
+        if matter.application.decided_at is None and matter.now <= matter.legal.due_at:
+            raise Refused(
+                "Karar verilmeden ve yasal süre dolmadan Kurula itiraz kaydedilemez (4982 sayılı Kanun m. 13)."
+            )
 
     def check(self, matter: Matter) -> None:
         self.check_state(matter)
