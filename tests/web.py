@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
+from litestar import Litestar
 from litestar.testing import TestClient
 
 from db.engine import Database
 from portal.app import create_app
+from portal.services.townbook import TownBook
 from portal.settings import Settings
 from tests.cast import SECRET
 
@@ -33,8 +36,26 @@ def open_portal(db: Database, folder: Path) -> Iterator[TestClient[Any]]:
         base_url=HOME,
         secret=SECRET,
     )
-    with TestClient(create_app(settings), base_url=HOME, raise_server_exceptions=False) as client:
-        yield client
+    own = Database(db.url)
+    app = _app(settings)
+    before = app.state.dict()
+    app.state.update({"db": own, "book": TownBook(own), "settings": settings})
+    try:
+        with TestClient(app, base_url=HOME, raise_server_exceptions=False) as client:
+            yield client
+    finally:
+        app.state.update(before)
+        own.close()
+
+
+_wired: list[Litestar] = []
+
+
+def _app(settings: Settings) -> Litestar:
+    """Wired once for all tests: putting a hundred addresses together takes longer than most of them."""
+    if not _wired:
+        _wired.append(create_app(settings))
+    return _wired[0]
 
 
 class Browser:
@@ -154,7 +175,7 @@ class Page:
                 return form
         raise AssertionError(f"No such form on {self.path}: {sorted(fields)} {action} {button}")
 
-    @property
+    @cached_property
     def _tree(self) -> Element:
         tree: Element = html5lib.parse(self.html, namespaceHTMLElements=False)
         return tree

@@ -1,0 +1,115 @@
+"""The whole floor in one command: every drill, one after the other, and one line per promise.
+
+    .venv/bin/python -m tests.drills.scorecard --folder /tmp/floor           # all of it: several hours
+    .venv/bin/python -m tests.drills.scorecard --folder /tmp/floor --quick   # the same drills with small counts
+    .venv/bin/python -m tests.drills.scorecard --folder /tmp/floor --only crash load
+    .venv/bin/python -m tests.drills.scorecard --folder /tmp/floor --print   # what was found so far
+
+What a drill found stays in the folder until it is run again, so the table can be put together in parts; a drill
+that was not run counts as missed. `--readme` writes the table into README.md. Exit code 0 when every line is kept.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.drills.score import Line, table
+
+HOME = Path(__file__).parents[2]
+_IN_README = re.compile(r"(?<=<!-- scorecard -->\n).*?(?=<!-- end of scorecard -->)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Drill:
+    """A program of the scorecard, which of its lines it answers for, and the words of its quick form."""
+
+    module: str
+    lines: str
+    quick: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.module.rpartition(".")[2]
+
+
+DRILLS = (
+    Drill("tests.drills.load", "R1", ("--minutes", "1", "--cases", "2000")),
+    Drill("tests.drills.crash", "R2", ("--times", "3")),
+    Drill("tests.drills.database_down", "R3", ("--times", "2")),
+    Drill("tests.drills.disk_full", "R4"),
+    Drill("tests.drills.at_once", "R5 R6", ("--rounds", "2")),
+)
+
+
+def main() -> int:
+    """Run what was asked for, print the table, answer with the exit code."""
+    asked = _asked()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    chosen = [drill for drill in DRILLS if not asked.only or drill.name in asked.only]
+    if not asked.print:
+        for drill in chosen:
+            _run(drill, asked.folder, quick=asked.quick)
+    lines = [line for drill in chosen for line in _found(drill, asked.folder)]
+    print(table(lines))
+    kept = sum(line.is_kept for line in lines)
+    print(f"{kept} of {len(lines)} lines kept")
+    if asked.readme:
+        _write_readme(lines)
+    return 0 if kept == len(lines) else 1
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, required=True, help="where the drills work and leave what they found")
+    parser.add_argument("--only", nargs="+", choices=[drill.name for drill in DRILLS], help="these drills alone")
+    parser.add_argument("--quick", action="store_true", help="small counts: whether it works, not how well")
+    parser.add_argument("--print", action="store_true", help="run nothing, show what was found before")
+    parser.add_argument("--readme", action="store_true", help="write the table into README.md")
+    return parser.parse_args()
+
+
+def _run(drill: Drill, folder: Path, *, quick: bool) -> None:
+    found = _file(drill, folder)
+    found.unlink(missing_ok=True)
+    words = [sys.executable, "-m", drill.module, "--folder", str(folder / drill.name), "--json", str(found)]
+    print(f"\n{drill.name}", flush=True)
+    begun = time.monotonic()
+    done = subprocess.run([*words, *(drill.quick if quick else ())], cwd=HOME)
+    print(f"{drill.name}: {time.monotonic() - begun:.0f} s, exit code {done.returncode}", flush=True)
+
+
+def _found(drill: Drill, folder: Path) -> Sequence[Line]:
+    file = _file(drill, folder)
+    if not file.exists():
+        return [Line(id, f"{drill.name} was not run to its end", 0, 0) for id in drill.lines.split()]
+    return [Line(**line) for line in json.loads(file.read_text("utf-8"))]
+
+
+def _file(drill: Drill, folder: Path) -> Path:
+    return folder / f"{drill.name}.json"
+
+
+def _write_readme(lines: Iterable[Line]) -> None:
+    readme = HOME / "README.md"
+    rows = [
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}.\n",
+        "| line | promise | tried | held | |",
+        "|---|---|--:|--:|---|",
+    ]
+    for line in lines:
+        facts = {**asdict(line), "kept": "kept" if line.is_kept else "**missed**"}
+        facts["note"] = f"; {line.note}" if line.note else ""
+        rows.append("| {id} | {what} | {tried:,} | {held:,} | {kept}{note} |".format(**facts))
+    text = "\n".join(rows) + "\n"
+    readme.write_text(_IN_README.sub(lambda _: text, readme.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
