@@ -1,15 +1,18 @@
 """One database, two engines: SQLite in a file, or PostgreSQL through psycopg."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
 BUSY_SECONDS = 15
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Database:
@@ -41,8 +44,40 @@ class Database:
         """Take the tables back to an earlier revision."""
         _migrate(self._writer, "downgrade", revision)
 
+    def is_up_to_date(self) -> bool:
+        """Whether the tables are as this release needs them; one release further serves it too."""
+        return self.revision() not in ("", *revisions()[:-1])
+
+    def revision(self) -> str:
+        """The revision the tables are at; nothing where there are none."""
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return ""
+            return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+
     def close(self) -> None:
         self.engine.dispose()
+
+
+@cache
+def revisions() -> tuple[str, ...]:
+    """The revisions this release knows, oldest first."""
+    # Asking the library that runs them would cost every process ten megabytes.
+    after: dict[str, str] = {}
+    for file in (MIGRATIONS / "versions").glob("*.py"):
+        words = file.read_text("utf-8")
+        [name], [before] = _REVISION.findall(words), _BEFORE.findall(words)
+        after[before] = name
+    chain: list[str] = []
+    step = after.get("")
+    while step:
+        chain.append(step)
+        step = after.get(step)
+    return tuple(chain)
+
+
+_REVISION = re.compile(r'^revision\b[^=\n]*= "(\w+)"', re.M)
+_BEFORE = re.compile(r'^down_revision\b[^=\n]*= (?:None|"(\w+)")', re.M)
 
 
 def _sqlite(url: str) -> Engine:
@@ -83,7 +118,7 @@ def _migrate(engine: Engine, way: str, revision: str) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         getattr(command, way)(config, revision)

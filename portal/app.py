@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Litestar, Request, Router
+from litestar import Request, Router
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
@@ -10,14 +10,17 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.types import Message, Scope
 from sqlalchemy.exc import DBAPIError
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from db.engine import Database
 from portal import clock, logs, statics
+from portal.metrics import Metrics
 from portal.routes import HANDLERS, _errors, _fields, _who
 from portal.rules.refusal import NotFound, Refused
 from portal.services import official
 from portal.services.townbook import Town, TownBook
 from portal.settings import Settings
+from portal.watching import Portal, Watch
 
 MOST_BODY = 1_000_000
 _POLICY = (
@@ -35,15 +38,16 @@ _HEADERS = {
 }
 
 
-def create_app(settings: Settings) -> Litestar:
+def create_app(settings: Settings) -> Portal:
     """The portal over the database the settings name. Migrating and loading the town are done before."""
     logs.prepare()
     db = Database(settings.database_url)
+    metrics = Metrics()
     secure = _who.is_secure(settings)
-    return Litestar(
+    app = Portal(
         # Through one router: a second handler registered at an address on its own would be put into a thread twice.
         route_handlers=[statics.serve, Router("/", route_handlers=HANDLERS)],
-        state=State({"db": db, "book": TownBook(db), "settings": settings}),
+        state=State({"db": db, "book": TownBook(db), "settings": settings, "metrics": metrics}),
         dependencies={
             "db": Provide(_database, sync_to_thread=False),
             "settings": Provide(_settings, sync_to_thread=False),
@@ -82,6 +86,10 @@ def create_app(settings: Settings) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
+    app.watch = Watch(metrics, settings.trusted_proxies)
+    if settings.trusted_proxies:
+        app.answering = ProxyHeadersMiddleware(app.answering, list(settings.trusted_proxies))  # type: ignore[arg-type]
+    return app
 
 
 def _database(state: State) -> Database:

@@ -1,22 +1,112 @@
-"""One line a happening, in UTC, for machines and for the person who looks; never a name, a number or a key."""
+"""One line a happening, in UTC, for machines and for the person who looks; never a name, a number or a key.
+
+What other people wrote in a request never becomes a part of a line: of an error its kind and its place are told, and
+never its words, for they hold the values of the row or of the form.
+"""
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator, MutableMapping
+from pathlib import Path
+from typing import Any
 
 import structlog
 
+Line = MutableMapping[str, Any]
+
+_LONGEST_CHAIN = 5
+_HOME = str(Path(__file__).parents[1])
+
 
 def prepare() -> None:
-    """Write structured lines to standard error."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
+    """Write structured lines to standard error, ours and those of the libraries through the same pipe."""
+    pipe = logging.StreamHandler(sys.stderr)
+    pipe.setFormatter(_Foreign())
+    logging.basicConfig(handlers=[pipe], level=logging.WARNING, force=_is_ours_to_set())
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], bool_as_flag=False),
-        ],
+        processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, *_FINISH],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """The error, and what it came from."""
+    step: BaseException | None = error
+    for _ in range(_LONGEST_CHAIN):
+        if step is None:
+            return
+        yield step
+        step = step.__cause__ or (None if step.__suppress_context__ else step.__context__)
+
+
+def told(error: BaseException) -> str:
+    """An error without its words: its kind, the database's code where it has one, and where in the code it happened."""
+    return " < ".join(f"{_kind(each)} at {_places(each)}" for each in chain(error))
+
+
+def place(error: BaseException) -> str:
+    """Where in the code an error happened."""
+    return _places(error).rpartition(" > ")[2]
+
+
+def _places(error: BaseException) -> str:
+    steps = traceback.extract_tb(error.__traceback__, limit=-12)
+    return " > ".join(f"{step.filename.removeprefix(_HOME).lstrip('/')}:{step.lineno} {step.name}" for step in steps)
+
+
+def _kind(error: BaseException) -> str:
+    # The code of PostgreSQL and the name of SQLite's error say what kind of trouble it is, and nothing of the row.
+    code = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
+    return f"{type(error).__name__}({code})" if code else type(error).__name__
+
+
+def _tell_errors(_logger: object, _name: str, line: Line) -> Line:
+    error = line.pop("exc_info", None)
+    if isinstance(error, tuple):
+        error = error[1]
+    elif error is True:
+        error = sys.exception()
+    if isinstance(error, BaseException):
+        line["error"] = told(error)
+    return line
+
+
+def _keep_to_one_line(_logger: object, _name: str, line: Line) -> Line:
+    """Whatever would end a line, move the cursor or hide what follows is spelled out."""
+    for name, value in line.items():
+        if isinstance(value, str) and not value.isprintable():
+            line[name] = "".join(letter if letter.isprintable() else _spelled(letter) for letter in value)
+    return line
+
+
+def _spelled(letter: str) -> str:
+    return letter.encode("unicode_escape", "backslashreplace").decode("ascii")
+
+
+_FINISH = (
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _tell_errors,
+    _keep_to_one_line,
+    structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], bool_as_flag=False),
+)
+
+
+class _Foreign(logging.Formatter):
+    """The lines of libraries: what was said, without the values that were put into it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        # What follows the first line of a library's words are the values and the words of an error.
+        words = str(record.msg).partition("\n")[0]
+        line: Any = structlog.contextvars.merge_contextvars(None, "", {"event": words, "logger": record.name})
+        line["level"] = record.levelname.lower()
+        line["exc_info"] = record.exc_info
+        for finish in _FINISH:
+            line = finish(None, "", line)
+        return str(line)
+
+
+def _is_ours_to_set() -> bool:
+    """Whether the pipe of the libraries is still unset, or an earlier one of ours."""
+    return all(isinstance(each.formatter, _Foreign) for each in logging.getLogger().handlers)

@@ -11,6 +11,7 @@ from typing import NoReturn
 import uvicorn
 from litestar import Litestar
 
+from portal import systemd
 from portal.app import create_app
 from portal.companion import Companion
 from portal.opening import CannotOpen
@@ -37,7 +38,7 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 
 def serve(settings: Settings, door: socket.socket, *, welcome: str, with_worker: bool = False) -> int:
     """Serves until told to stop; then the pages finish, and the worker after them."""
-    server = uvicorn.Server(_config(settings, create_app(settings)))
+    server = Server(_config(settings, create_app(settings)))
     print(welcome, flush=True)
     print("Durdurmak için Ctrl-C. / Ctrl-C stops it.", flush=True)
     companion = Companion(settings) if with_worker else None
@@ -51,14 +52,28 @@ def serve(settings: Settings, door: socket.socket, *, welcome: str, with_worker:
     return 0 if server.started else 1
 
 
+class Server(uvicorn.Server):
+    """Tells the service manager when it answers, and when it leaves."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """From here on a page comes."""
+        await super().startup(sockets)
+        systemd.tell("READY=1")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """No new visitors; the ones inside are answered."""
+        systemd.tell("STOPPING=1")
+        await super().shutdown(sockets)
+
+
 def _config(settings: Settings, app: Litestar) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
+        # The app itself knows whom to believe.
+        proxy_headers=False,
         timeout_graceful_shutdown=PAGES_FINISH_WITHIN,
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 SECRET_BYTES = 32
+LEAST_TOKEN = 20
 MAIL_SCHEMES = ("smtp", "smtps", "smtp+starttls")
 POSTGRESQL = "postgresql+psycopg://"
 
@@ -27,6 +28,7 @@ class Settings:
     secret: bytes = field(repr=False)
     mail_from: str = ""
     trusted_proxies: tuple[str, ...] = ()
+    metrics_token: str = field(default="", repr=False)
     unreadable: tuple[str, ...] = ()
 
     @classmethod
@@ -46,6 +48,7 @@ class Settings:
             secret=_secret(data_dir, env.get("PORTAL_SECRET_FILE"), unreadable),
             mail_from=env.get("PORTAL_MAIL_FROM") or "",
             trusted_proxies=tuple((env.get("PORTAL_TRUSTED_PROXY") or "").replace(",", " ").split()),
+            metrics_token=env.get("PORTAL_METRICS_TOKEN") or "",
             unreadable=tuple(unreadable),
         )
 
@@ -57,6 +60,7 @@ class Settings:
             *_mail_problems(self.smtp_url, self.mail_from),
             *_base_url_problems(self.base_url),
             *_proxy_problems(self.trusted_proxies),
+            *_token_problems(self.metrics_token),
         ]
 
 
@@ -156,6 +160,12 @@ def _proxy_problems(proxies: tuple[str, ...]) -> list[str]:
         for proxy in proxies
         if not _is_network(proxy)
     ]
+
+
+def _token_problems(token: str) -> list[str]:
+    if not token or (len(token) >= LEAST_TOKEN and token.isascii() and token.isprintable() and " " not in token):
+        return []
+    return [f"PORTAL_METRICS_TOKEN must be at least {LEAST_TOKEN} letters and digits, like: openssl rand -hex 24"]
 
 
 def _is_network(text: str) -> bool:

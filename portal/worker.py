@@ -9,7 +9,8 @@ from types import FrameType
 import structlog
 
 from db.engine import Database
-from portal import channels, clock, logs
+from db.queries import health
+from portal import channels, clock, logs, systemd
 from portal.channels import Sender
 from portal.services import calendars, delivery, escalation, housekeeping, recount
 from portal.services.townbook import TownBook
@@ -20,6 +21,7 @@ LOOKS_EVERY = 2
 MOST_DOUBLINGS = 5
 TIDIES_EVERY = timedelta(minutes=10)
 ESCALATES_EVERY = timedelta(minutes=1)
+BEATS_EVERY = timedelta(seconds=20)
 
 log = structlog.get_logger()
 
@@ -31,7 +33,9 @@ def run(settings: Settings) -> None:
     stop.listen()
     with closing(Database(settings.database_url)) as db:
         log.info("worker started", has_mail_server=settings.smtp_url is not None)
+        systemd.tell("READY=1")
         Rounds(settings, db, stop).go()
+        systemd.tell("STOPPING=1")
         log.info("worker stopped")
 
 
@@ -72,6 +76,7 @@ class Rounds:
         self._stop = stop
         self._book = TownBook(db)
         self._senders = channels.senders(settings)
+        self._beat_at: datetime | None = None
         self._tidied_at: datetime | None = None
         self._escalated_at: datetime | None = None
 
@@ -85,7 +90,7 @@ class Rounds:
             except Exception as no:  # noqa: BLE001
                 # The kind alone: the words of a database error hold the values of the row.
                 failures += 1
-                log.error("round failed", why=type(no).__name__, where=_place(no), failures=failures)
+                log.error("round failed", why=type(no).__name__, where=logs.place(no), failures=failures)
 
     def _round(self) -> None:
         self._deliver()
@@ -111,6 +116,7 @@ class Rounds:
 
     def _deliver_one(self, sender: Sender) -> bool:
         now, settings = clock.now(), self._settings
+        self._beat(now)
         return bool(
             delivery.deliver_due(
                 self._db,
@@ -122,6 +128,13 @@ class Rounds:
                 limit=1,
             )
         )
+
+    def _beat(self, now: datetime) -> None:
+        """Leave a trace, with every letter rather than every round: a storm's round takes an hour."""
+        if self._beat_at is None or now - self._beat_at >= BEATS_EVERY:
+            with self._db.transaction() as tx:
+                health.beat(tx, health.WORKER, now=now)
+            self._beat_at = now
 
     def _escalate(self, now: datetime) -> None:
         if self._escalated_at is None or now - self._escalated_at >= ESCALATES_EVERY:
@@ -135,11 +148,3 @@ class Rounds:
                 # A release that knows a corrected holiday makes a new calendar.
                 calendars.ensure(tx, now=now)
             self._tidied_at = now
-
-
-def _place(no: Exception) -> str:
-    """Where in the code it happened."""
-    step = no.__traceback__
-    while step is not None and step.tb_next is not None:
-        step = step.tb_next
-    return f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}" if step else ""

@@ -14,6 +14,7 @@ from db.models.case import (
     SourceRecord,
     Submission,
 )
+from db.models.health import Heartbeat
 from db.models.law import Application, Enclosure, Letter, Series
 from db.models.post import Attachment, Callback, Draft, Message, Outgoing
 from db.models.staff import Attempt, Clerk, ClerkDepartment, StaffSession
@@ -49,6 +50,7 @@ __all__ = [
     "Draft",
     "Duty",
     "Enclosure",
+    "Heartbeat",
     "Identity",
     "Letter",
     "Message",

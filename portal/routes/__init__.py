@@ -27,6 +27,7 @@ from portal.routes import (
 HANDLERS = [
     health.alive,
     health.ready,
+    health.measure,
     pages.home,
     pages.privacy,
     pages.accessibility,

@@ -1,6 +1,5 @@
 """No traceback ever reaches a person: every failure is a page that says what to do next."""
 
-import secrets
 from hmac import compare_digest
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +12,8 @@ from litestar.response import Response
 from litestar.utils.scope.state import ScopeState
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from portal import clock, languages
+from portal import clock, languages, logs, watching
+from portal.metrics import Metrics
 from portal.routes import _page, _who
 from portal.rules.refusal import NotFound, Refused
 from portal.services import official
@@ -35,7 +35,7 @@ def on_http_error(request: Asked, error: HTTPException) -> Response[Any]:
     status = error.status_code
     if status >= 500:
         return on_failure(request, error)
-    log.info("refused", status=status, path=request.url.path, why=type(error).__name__)
+    log.info("refused", status=status, route=watching.template(request.scope), why=type(error).__name__)
     answer = _draw(request, _PAGES.get(status, "400"), status=404 if status == 405 else status)
     if status == 403:
         _forget_foreign_token(request, answer)
@@ -55,13 +55,13 @@ def _forget_foreign_token(request: Asked, answer: Response[Any]) -> None:
 
 def on_not_found(request: Asked, _error: NotFound) -> Response[Any]:
     """Missing and not yours look the same."""
-    log.info("not found", path=request.url.path)
     return _draw(request, "404", status=404)
 
 
 def on_refused(request: Asked, error: Refused) -> Response[Any]:
     """A rule said no where no form was there to carry it."""
-    log.info("refused", path=request.url.path, why=error.message)
+    # A rule's own words are ours: what somebody typed is in its values.
+    log.info("refused", route=watching.template(request.scope), why=error.message)
     return _draw(request, "422", status=422, problem=error)
 
 
@@ -74,13 +74,15 @@ def on_not_signed_in(request: Asked, _error: _who.NotSignedIn) -> Response[Any]:
 
 def on_damaged(request: Asked, error: official.Damaged) -> Response[Any]:
     """A stored letter is not what was signed: say so, and show nothing in its place."""
-    log.error("damaged letter", path=request.url.path, number=str(error))
+    log.error("damaged letter", route=watching.template(request.scope))
     return _draw(request, "letter", status=500)
 
 
 def on_database_error(request: Asked, error: DBAPIError) -> Response[Any]:
     """The database is away, full or read-only: say so, and keep what was typed."""
-    log.error("database", path=request.url.path, why=type(error.orig).__name__)
+    metrics: Metrics = request.app.state.metrics
+    metrics.database_errors += 1
+    log.error("database", route=watching.template(request.scope), why=logs.told(error))
     if isinstance(error, OperationalError) or error.connection_invalidated:
         return _draw(request, "503", status=503)
     return on_failure(request, error)
@@ -88,8 +90,8 @@ def on_database_error(request: Asked, error: DBAPIError) -> Response[Any]:
 
 def on_failure(request: Asked, error: Exception) -> Response[Any]:
     """A fault of ours: logged whole for us, one calm sentence and a number for the reader."""
-    number = secrets.token_hex(4)
-    log.error("failure", number=number, path=request.url.path, method=request.method, exc_info=error)
+    number = request.scope["state"].get(watching.NUMBER, "")
+    log.error("failure", route=watching.template(request.scope), method=request.method, exc_info=error)
     return _draw(request, "500", status=500, request_id=number)
 
 
