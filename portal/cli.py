@@ -27,7 +27,7 @@ def main(words: Sequence[str] | None = None, env: Mapping[str, str] = os.environ
     """Does what the words say; answers 0, 1 (refused), 2 (settings or words that make no sense) or 130 (Ctrl-C)."""
     args = _parser().parse_args(words)
     settings = Settings.read({**env, **_said_in_words(args)})
-    if problems := settings.problems():
+    if args.act is not _check and (problems := settings.problems()):
         for problem in problems:
             print(problem, file=sys.stderr)
         return UNUSABLE_SETTINGS
@@ -93,6 +93,16 @@ def _migrate(settings: Settings, _args: argparse.Namespace) -> int:
         opening.migrate(db)
     print("The tables are up to date.")
     return 0
+
+
+def _check(settings: Settings, args: argparse.Namespace) -> int:
+    from portal import checks, clock
+
+    is_well = True
+    for finding in checks.look(settings, now=clock.now(), before_start=args.before_start, deep=args.deep):
+        print(finding, flush=True)
+        is_well = is_well and finding.level != checks.ERROR
+    return 0 if is_well else 1
 
 
 def _seed_town(settings: Settings, args: argparse.Namespace) -> int:
@@ -185,6 +195,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="portal", description="Çözüm Merkezi, the municipal solution centre.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_servers(commands)
+    _add_check(commands)
     _add_seeds(commands)
     _add_import(commands)
     _add_staff(commands)
@@ -205,6 +216,13 @@ def _add_servers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     worker.add_argument("--until-stdin-closes", action="store_true", help="end when whoever started it ends")
     worker.set_defaults(act=_worker)
     commands.add_parser("migrate", help="bring the tables up to date").set_defaults(act=_migrate)
+
+
+def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    check = commands.add_parser("check", help="say in words what is well and what is not; ends with 1 on an error")
+    check.add_argument("--before-start", action="store_true", help="without what only a running installation has")
+    check.add_argument("--deep", action="store_true", help="also count every case again")
+    check.set_defaults(act=_check)
 
 
 def _add_seeds(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

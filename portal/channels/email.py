@@ -3,7 +3,8 @@
 import os
 import smtplib
 import ssl
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -101,13 +102,23 @@ class MailServer:
         """Hands the letter over; a server that accepted it answers for it from then on."""
         message = compose(letter, sender=self.sender, host=self.host)
         try:
-            self._hand_over(message, to=letter.address)
+            with self._signed_in(within=TIMEOUT) as client:
+                client.send_message(message, to_addrs=[letter.address])
         except (OSError, UnicodeError) as no:
             raise _explained(no) from no
 
-    def _hand_over(self, message: EmailMessage, *, to: str) -> None:
+    def knock(self, *, within: float) -> None:
+        """Everything that comes before a letter, and no letter: whether one would be taken."""
+        try:
+            with self._signed_in(within=within) as client:
+                client.ehlo_or_helo_if_needed()
+        except (OSError, UnicodeError) as no:
+            raise _explained(no) from no
+
+    @contextmanager
+    def _signed_in(self, *, within: float) -> Iterator[smtplib.SMTP]:
         # Python asks the machine for its name when it is given none, which may take long where no name server is.
-        known_as: dict[str, Any] = {"local_hostname": self.host, "timeout": TIMEOUT}
+        known_as: dict[str, Any] = {"local_hostname": self.host, "timeout": within}
         if self.is_encrypted:
             client: smtplib.SMTP = smtplib.SMTP_SSL(
                 self.name, self.port, context=ssl.create_default_context(), **known_as
@@ -119,7 +130,7 @@ class MailServer:
                 client.starttls(context=ssl.create_default_context())
             if self.user:
                 client.login(self.user, self.password)
-            client.send_message(message, to_addrs=[to])
+            yield client
             # It is theirs now: a rude good-bye must not make us send it twice.
             with suppress(OSError):
                 client.quit()
