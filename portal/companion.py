@@ -18,6 +18,8 @@ class Companion:
     def __init__(self, settings: Settings) -> None:
         # The port may have come as a word to us; the worker's letters must carry the same address.
         self._env = {**os.environ, "PORTAL_HOST": settings.host, "PORTAL_PORT": str(settings.port)}
+        # The service manager hears from us alone whether the pages are served.
+        self._env.pop("NOTIFY_SOCKET", None)
         self._stopping = threading.Event()
         self._child = self._start()
         self._watcher = threading.Thread(target=self._watch, daemon=True)

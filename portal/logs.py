@@ -4,6 +4,7 @@ What other people wrote in a request never becomes a part of a line: of an error
 never its words, for they hold the values of the row or of the form.
 """
 
+import io
 import logging
 import sys
 import traceback
@@ -16,19 +17,30 @@ import structlog
 Line = MutableMapping[str, Any]
 
 _LONGEST_CHAIN = 5
-_HOME = str(Path(__file__).parents[1])
+_HOME = Path(__file__).parents[1]
+_OURS = ("portal/", "db/")
 
 
 def prepare() -> None:
     """Write structured lines to standard error, ours and those of the libraries through the same pipe."""
-    pipe = logging.StreamHandler(sys.stderr)
-    pipe.setFormatter(_Foreign())
+    pipe = logging.StreamHandler(_StandardError())
+    pipe.setFormatter(Foreign())
     logging.basicConfig(handlers=[pipe], level=logging.WARNING, force=_is_ours_to_set())
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, *_FINISH],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(_StandardError()),
         cache_logger_on_first_use=True,
     )
+
+
+class _StandardError(io.TextIOBase):
+    """Standard error, whichever file it is at that moment."""
+
+    def write(self, words: str) -> int:
+        return sys.stderr.write(words)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
@@ -43,20 +55,19 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 
 def told(error: BaseException) -> str:
     """An error without its words: its kind, the database's code where it has one, and where in the code it happened."""
-    return " < ".join(f"{_kind(each)} at {_places(each)}" for each in chain(error))
+    return " < ".join(f"{kind(each)} at {places(each)}" for each in chain(error))
 
 
-def place(error: BaseException) -> str:
-    """Where in the code an error happened."""
-    return _places(error).rpartition(" > ")[2]
+def places(error: BaseException) -> str:
+    """The way through our own code to an error, and where it happened."""
+    steps = traceback.extract_tb(error.__traceback__)
+    way = [(step.filename.removeprefix(f"{_HOME}/"), step) for step in steps]
+    shown = [each for each in way[:-1] if each[0].startswith(_OURS)] + way[-1:]
+    return " > ".join(f"{file}:{step.lineno} {step.name}" for file, step in shown)
 
 
-def _places(error: BaseException) -> str:
-    steps = traceback.extract_tb(error.__traceback__, limit=-12)
-    return " > ".join(f"{step.filename.removeprefix(_HOME).lstrip('/')}:{step.lineno} {step.name}" for step in steps)
-
-
-def _kind(error: BaseException) -> str:
+def kind(error: BaseException | None) -> str:
+    """What kind of error it is."""
     # The code of PostgreSQL and the name of SQLite's error say what kind of trouble it is, and nothing of the row.
     code = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
     return f"{type(error).__name__}({code})" if code else type(error).__name__
@@ -93,7 +104,7 @@ _FINISH = (
 )
 
 
-class _Foreign(logging.Formatter):
+class Foreign(logging.Formatter):
     """The lines of libraries: what was said, without the values that were put into it."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -109,4 +120,4 @@ class _Foreign(logging.Formatter):
 
 def _is_ours_to_set() -> bool:
     """Whether the pipe of the libraries is still unset, or an earlier one of ours."""
-    return all(isinstance(each.formatter, _Foreign) for each in logging.getLogger().handlers)
+    return all(isinstance(each.formatter, Foreign) for each in logging.getLogger().handlers)

@@ -90,7 +90,7 @@ class Rounds:
             except Exception as no:  # noqa: BLE001
                 # The kind alone: the words of a database error hold the values of the row.
                 failures += 1
-                log.error("round failed", why=type(no).__name__, where=logs.place(no), failures=failures)
+                log.error("round failed", why=logs.kind(no), where=logs.places(no), failures=failures)
 
     def _round(self) -> None:
         self._deliver()

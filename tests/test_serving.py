@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.drills.stop import HalfForm
+
 PATIENCE = 60
 
 
@@ -133,3 +135,37 @@ def _answer(process: "subprocess.Popen[str]", url: str) -> int:
         except httpx.TransportError:
             time.sleep(0.1)
     raise TimeoutError(f"It did not listen within {PATIENCE} seconds.")
+
+
+@pytest.mark.parametrize("signals", [[signal.SIGTERM], [signal.SIGINT], [signal.SIGTERM, signal.SIGTERM]])
+def test_a_form_on_its_way_is_answered_before_it_stops(tmp_path: Path, signals: list[signal.Signals]):
+    with running(tmp_path, "--no-demo") as (process, url):
+        assert _answer(process, url) == 200
+        form = HalfForm(int(url.rsplit(":", 1)[1]))
+        time.sleep(0.3)
+
+        for each in signals:
+            process.send_signal(each)
+            time.sleep(0.3)
+
+        assert form.finish()
+        told, _ = process.communicate(timeout=PATIENCE)
+
+    assert process.returncode == 0
+    assert "Traceback" not in told
+
+
+def test_the_service_manager_hears_when_it_serves_and_when_it_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    place = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(place))
+        manager.settimeout(PATIENCE)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(place))
+        with running(tmp_path, "--no-demo") as (process, url):
+            first = manager.recv(100)
+            assert httpx.get(f"{url}/saglik/hazir", timeout=PATIENCE).text == "ok"
+            process.send_signal(signal.SIGTERM)
+            last = manager.recv(100)
+            process.communicate(timeout=PATIENCE)
+
+    assert (first, last) == (b"READY=1", b"STOPPING=1")

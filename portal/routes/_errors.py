@@ -82,7 +82,7 @@ def on_database_error(request: Asked, error: DBAPIError) -> Response[Any]:
     """The database is away, full or read-only: say so, and keep what was typed."""
     metrics: Metrics = request.app.state.metrics
     metrics.database_errors += 1
-    log.error("database", route=watching.template(request.scope), why=logs.told(error))
+    log.error("database", route=watching.template(request.scope), why=logs.kind(error.orig))
     if isinstance(error, OperationalError) or error.connection_invalidated:
         return _draw(request, "503", status=503)
     return on_failure(request, error)
