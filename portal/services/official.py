@@ -85,10 +85,10 @@ def fetch(where: LocalStore, letter: Letter) -> bytes:
     try:
         pages = bytes(obstore.get(where, _path(letter.name)).bytes())
     except (BaseError, OSError) as no:
-        log.error("letter lost", letter=letter.name, number=letter.number, why=type(no).__name__)
+        log.error("letter lost", letter=letter.name, why=type(no).__name__)
         raise Damaged(letter.number) from no
     if hashlib.sha256(pages).hexdigest() != letter.sha256:
-        log.error("letter changed", letter=letter.name, number=letter.number)
+        log.error("letter changed", letter=letter.name)
         raise Damaged(letter.number)
     return pages
 
