@@ -12,8 +12,10 @@ import structlog
 from litestar import get
 from litestar.testing import TestClient
 from sqlalchemy import text
+from sqlmodel import select
 
 from db.engine import Database
+from db.models import Attempt
 from portal import clock, logs
 from portal.app import create_app
 from portal.routes import HANDLERS
@@ -184,6 +186,19 @@ def test_a_number_is_not_taken_from_a_stranger(city: City, tmp_path: Path):
         page = Browser(client).get("/", **{"X-Request-ID": "0a1b2c3d-caddy-17"})
 
     assert page.headers["x-request-id"] != "0a1b2c3d-caddy-17"
+
+
+def test_a_failed_sign_in_is_counted_against_the_visitor_the_proxy_names(browser: Browser, city: City):
+    browser.get("/giris")
+    form = browser.page.form(["email", "password"])
+
+    browser.submit(form, email=EMAIL, password=PASSWORD, headers={"X-Forwarded-For": "198.51.100.7, 203.0.113.9"})
+
+    with city.db.reading() as tx:
+        counted = {each.key for each in tx.exec(select(Attempt))}
+    # Whatever stands before the last address was written by the visitor.
+    assert "203.0.113.9" in counted
+    assert not counted & {"198.51.100.7", "10.0.0.1"}
 
 
 def test_health_and_pictures_of_the_page_leave_no_line(browser: Browser, capsys: pytest.CaptureFixture[str]):

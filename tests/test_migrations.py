@@ -4,6 +4,7 @@ from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
 import db.models  # noqa: F401  (declares the tables)
+from db.engine import MIGRATIONS, revisions
 
 # The search beside the cases is made by hand, differently on each engine.
 BY_HAND = ("case_search", "case_fts")
@@ -17,6 +18,15 @@ def test_the_migrations_make_what_the_models_say(empty_db):
 
     differences = [each for each in found if not isinstance(each, list)]
     assert differences == []
+
+
+def test_the_tables_of_this_release_are_known_without_running_anything(empty_db):
+    files = list((MIGRATIONS / "versions").glob("*.py"))
+    empty_db.upgrade()
+
+    assert len(revisions()) == len(files), "The revisions must follow one another in one line"
+    assert empty_db.revision() == revisions()[-1]
+    assert empty_db.is_up_to_date()
 
 
 def test_the_way_back_leaves_nothing(empty_db):

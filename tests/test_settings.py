@@ -88,6 +88,8 @@ def test_every_way_of_posting_is_understood(tmp_path: Path, url: str):
         ("PORTAL_BASE_URL", "https://cozum.example/?a=b"),
         ("PORTAL_TRUSTED_PROXY", "*"),
         ("PORTAL_TRUSTED_PROXY", "proxy.example"),
+        ("PORTAL_METRICS_TOKEN", "kisa"),
+        ("PORTAL_METRICS_TOKEN", "uzun ama bosluklu bir soz"),
     ],
 )
 def test_nonsense_is_named_in_one_sentence(tmp_path: Path, name: str, value: str):
@@ -102,6 +104,7 @@ def test_passwords_stay_out_of_what_is_printed(tmp_path: Path):
         tmp_path,
         PORTAL_DATABASE_URL="postgresql://ayse:cok-gizli@db.example:x/cozum",
         PORTAL_SMTP_URL="smtp://u:cok-gizli@mail.example:x",
+        PORTAL_METRICS_TOKEN="cok-gizli",
     )
 
     assert "cok-gizli" not in repr(settings) + " ".join(settings.problems())

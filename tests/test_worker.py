@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from db.engine import Database
 from db.models import TownDay
+from db.queries import health
 from portal import clock
 from portal.services import recount, town
 from portal.services.recount import Progress
@@ -96,6 +97,15 @@ def test_trouble_is_logged_and_work_goes_on_when_it_is_over(empty_db: Database, 
         assert worker.stop(signal.SIGINT) == 0
 
 
+def test_it_leaves_a_trace_that_it_is_at_work(city: City, tmp_path: Path):
+    with mail_server() as server, working(city.db, tmp_path, port=server.port) as worker:
+        worker.wait_until(lambda: seen(city.db))
+
+        assert worker.stop() == 0
+
+    assert clock.now() - seen(city.db) < timedelta(seconds=PATIENCE)
+
+
 def test_dates_are_counted_anew_beside_the_letters(city: City, tmp_path: Path):
     cases = [city.report(now=clock.now()) for _ in range(3)]
     holiday = city.town.calendar.next_working_day(clock.now().astimezone(clock.ISTANBUL).date() + timedelta(days=1))
@@ -112,6 +122,11 @@ def test_dates_are_counted_anew_beside_the_letters(city: City, tmp_path: Path):
 def progress(db: Database) -> Progress:
     with db.reading() as tx:
         return recount.progress(tx)
+
+
+def seen(db: Database) -> datetime | None:
+    with db.reading() as tx:
+        return health.last_beat(tx, health.WORKER)
 
 
 def any_recounted(city: City, reference: str) -> bool:

@@ -45,6 +45,7 @@ DRILLS = (
     Drill("tests.drills.database_down", "R3", ("--times", "2")),
     Drill("tests.drills.disk_full", "R4"),
     Drill("tests.drills.at_once", "R5 R6", ("--rounds", "2")),
+    Drill("tests.drills.stop", "O1 O2", ("--times", "2")),
 )
 
 
