@@ -54,6 +54,10 @@ class Watch:
         structlog.contextvars.bind_contextvars(request=number)
         try:
             await answer(scope, receive, send_numbered)
+        except Exception:
+            # Whatever our own error pages did not catch; the server answers 500 and tells it through the same pipe.
+            status = 500
+            raise
         finally:
             took = time.perf_counter() - begun
             self._metrics.in_flight -= 1
