@@ -87,8 +87,12 @@ def _tell_errors(_logger: object, _name: str, line: Line) -> Line:
 def _keep_to_one_line(_logger: object, _name: str, line: Line) -> Line:
     """Whatever would end a line, move the cursor or hide what follows is spelled out."""
     for name, value in line.items():
-        if isinstance(value, str) and not value.isprintable():
-            line[name] = "".join(letter if letter.isprintable() else _spelled(letter) for letter in value)
+        if value is None or isinstance(value, int | float):
+            continue
+        words = str(value)
+        if not words.isprintable():
+            words = "".join(letter if letter.isprintable() else _spelled(letter) for letter in words)
+        line[name] = words
     return line
 
 
@@ -109,7 +113,7 @@ class Foreign(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         # What follows the first line of a library's words are the values and the words of an error.
-        words = str(record.msg).partition("\n")[0]
+        words = record.msg.partition("\n")[0] if isinstance(record.msg, str) else type(record.msg).__name__
         line: Any = structlog.contextvars.merge_contextvars(None, "", {"event": words, "logger": record.name})
         line["level"] = record.levelname.lower()
         line["exc_info"] = record.exc_info

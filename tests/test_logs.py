@@ -214,7 +214,8 @@ def test_health_and_pictures_of_the_page_leave_no_line(browser: Browser, capsys:
 def test_a_line_cannot_be_forged(ending: str, capsys: pytest.CaptureFixture[str]):
     logs.prepare()
 
-    structlog.get_logger().info("refused", why=f"no{ending}timestamp=2026 level=info event=forged")
+    forged = f"no{ending}timestamp=2026 level=info event=forged"
+    structlog.get_logger().info("refused", why=forged, values=ValueError(forged))
     told = capsys.readouterr().err
 
     assert len(told.splitlines()) == 1
@@ -236,3 +237,12 @@ def test_what_libraries_say_goes_through_the_same_pipe(capsys: pytest.CaptureFix
     assert "Trouble with %s" in told
     assert "ValueError at " in told
     assert not any(canary in told for canary in (NAME, WORDS, EMAIL))
+
+
+def test_an_error_that_a_library_says_as_if_it_were_words_stays_unsaid():
+    said = logging.LogRecord("uvicorn.error", logging.ERROR, "", 1, ValueError(NAME), (), None)
+
+    told = logs.Foreign().format(said)
+
+    assert "event=ValueError" in told
+    assert NAME not in told
