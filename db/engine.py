@@ -1,15 +1,19 @@
 """One database, two engines: SQLite in a file, or PostgreSQL through psycopg."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 BUSY_SECONDS = 15
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Database:
@@ -41,8 +45,31 @@ class Database:
         """Take the tables back to an earlier revision."""
         _migrate(self._writer, "downgrade", revision)
 
+    def revision(self) -> str:
+        """The revision the tables stand at; empty where there are none."""
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return ""
+            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or ""
+
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def driver_errors() -> Iterator[None]:
+    """What the driver complains of when it is called by itself, as the error everybody knows how to tell."""
+    try:
+        yield
+    except (sqlite3.Error, psycopg.Error) as no:
+        raise DBAPIError.instance(None, None, no, type(no)) from no
+
+
+def revisions() -> list[str]:
+    """Every revision this release knows, the newest first."""
+    from alembic.script import ScriptDirectory
+
+    return [each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
 
 
 def _sqlite(url: str) -> Engine:
@@ -83,7 +110,7 @@ def _migrate(engine: Engine, way: str, revision: str) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         getattr(command, way)(config, revision)
