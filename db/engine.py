@@ -1,7 +1,8 @@
 """One database, two engines: SQLite in a file, or PostgreSQL through psycopg."""
 
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 BUSY_SECONDS = 15
+LOCK_SECONDS = 1
+LOCK_TRIES = 10
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -111,6 +114,32 @@ def _migrate(engine: Engine, way: str, revision: str) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
+
+    def run(connection: Connection) -> None:
         config.attributes["connection"] = connection
         getattr(command, way)(config, revision)
+
+    if engine.dialect.name == "sqlite":
+        with engine.begin() as connection:
+            run(connection)
+    else:
+        _patiently(engine, run)
+
+
+def _patiently(engine: Engine, run: Callable[[Connection], None]) -> None:
+    """One transaction a revision, and no lock is waited for so long that others queue up behind the waiting."""
+    for attempt in range(1, LOCK_TRIES + 1):
+        try:
+            with engine.connect() as connection:
+                connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+                connection.commit()
+                try:
+                    run(connection)
+                finally:
+                    # The pool lends this connection again.
+                    connection.invalidate()
+                return
+        except OperationalError as no:
+            if not isinstance(no.orig, psycopg.errors.LockNotAvailable) or attempt == LOCK_TRIES:
+                raise
+            time.sleep(attempt)
