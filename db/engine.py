@@ -1,7 +1,9 @@
 """One database, two engines: SQLite in a file, or PostgreSQL through psycopg."""
 
 import re
-from collections.abc import Iterator
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -9,9 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 BUSY_SECONDS = 15
+LOCK_SECONDS = 1
+LOCK_TRIES = 10
+LOCK_NOT_AVAILABLE = "55P03"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -53,7 +59,7 @@ class Database:
         with self.engine.connect() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return ""
-            return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+            return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
     def close(self) -> None:
         self.engine.dispose()
@@ -78,6 +84,18 @@ def revisions() -> tuple[str, ...]:
 
 _REVISION = re.compile(r'^revision\b[^=\n]*= "(\w+)"', re.M)
 _BEFORE = re.compile(r'^down_revision\b[^=\n]*= (?:None|"(\w+)")', re.M)
+
+
+@contextmanager
+def driver_errors() -> Iterator[None]:
+    """What the driver complains of when it is called by itself, as the error everybody knows how to tell."""
+    # Who keeps everything in SQLite need not load the other.
+    import psycopg
+
+    try:
+        yield
+    except (sqlite3.Error, psycopg.Error) as no:
+        raise DBAPIError.instance(None, None, no, type(no)) from no
 
 
 def _sqlite(url: str) -> Engine:
@@ -119,6 +137,32 @@ def _migrate(engine: Engine, way: str, revision: str) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
+
+    def run(connection: Connection) -> None:
         config.attributes["connection"] = connection
         getattr(command, way)(config, revision)
+
+    if engine.dialect.name == "sqlite":
+        with engine.begin() as connection:
+            run(connection)
+    else:
+        _patiently(engine, run)
+
+
+def _patiently(engine: Engine, run: Callable[[Connection], None]) -> None:
+    """One transaction a revision, and no lock is waited for so long that others queue up behind the waiting."""
+    for attempt in range(1, LOCK_TRIES + 1):
+        try:
+            with engine.connect() as connection:
+                connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+                connection.commit()
+                try:
+                    run(connection)
+                finally:
+                    # The pool lends this connection again.
+                    connection.invalidate()
+                return
+        except OperationalError as no:
+            if getattr(no.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE or attempt == LOCK_TRIES:
+                raise
+            time.sleep(attempt)

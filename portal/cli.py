@@ -47,12 +47,13 @@ def _said_in_words(args: argparse.Namespace) -> dict[str, str]:
 def _plainly(act: Act, settings: Settings, args: argparse.Namespace) -> int:
     from sqlalchemy.exc import DBAPIError
 
+    from portal.keeping import CannotKeep
     from portal.opening import CannotOpen, why_not
     from portal.rules.refusal import Refused
 
     try:
         return act(settings, args)
-    except (CannotOpen, Refused) as no:
+    except (CannotOpen, CannotKeep, Refused) as no:
         sentence = str(no)
     except (DBAPIError, OSError) as no:
         sentence = why_not(no, settings)
@@ -145,6 +146,46 @@ def _import(settings: Settings, args: argparse.Namespace) -> int:
     return 0
 
 
+def _backup(settings: Settings, args: argparse.Namespace) -> int:
+    from portal import clock, opening
+    from portal.keeping import backup, telling
+
+    if args.check:
+        return _check_backup(settings, args)
+    with opening.database(settings) as db:
+        made = backup.make(db, settings, args.file, to=args.recipient, progress=show_progress, now=clock.now())
+    print(telling.made(made, settings))
+    if lost := telling.lost(made):
+        print(lost, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _check_backup(_settings: Settings, args: argparse.Namespace) -> int:
+    from portal.keeping import restore, telling
+
+    print(telling.whole(restore.check(args.file, args.key)))
+    return 0
+
+
+def _backup_key(_settings: Settings, args: argparse.Namespace) -> int:
+    from portal import clock
+    from portal.keeping import sealing, telling
+
+    print(telling.new_key(args.file, sealing.new_key(args.file, now=clock.now())))
+    return 0
+
+
+def _restore(settings: Settings, args: argparse.Namespace) -> int:
+    from portal.keeping import restore, telling
+
+    contents = restore.check(args.file, args.key)
+    print(telling.whole(contents))
+    restore.restore(settings, contents, without_secret=args.without_secret, progress=show_progress)
+    print(telling.restored(contents))
+    return 0
+
+
 def _staff_add(settings: Settings, args: argparse.Namespace) -> int:
     from portal import clock, opening
     from portal.services import accounts
@@ -198,6 +239,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_seeds(commands)
     _add_import(commands)
+    _add_keeping(commands)
     _add_staff(commands)
     _add_deadline(commands)
     return parser
@@ -245,6 +287,27 @@ def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     load.add_argument("file", metavar="FILE", type=Path)
     load.add_argument("--map", metavar="MAP.toml", type=Path, required=True, help="which column means what")
     load.set_defaults(act=_import)
+
+
+def _add_keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    keep = commands.add_parser(
+        "backup", help="keep everything in one file while the work goes on, or check such a file"
+    )
+    keep.add_argument("file", metavar="FILE", nargs="?", type=Path, help="(backups/cozum-MOMENT.tar of the data)")
+    keep.add_argument(
+        "--recipient", action="append", default=[], metavar="age1…", help="encrypt for this key; may be repeated"
+    )
+    keep.add_argument("--check", action="store_true", help="only read FILE to its end and compare it with its list")
+    keep.set_defaults(act=_backup)
+    back = commands.add_parser("restore", help="make an installation out of a backup, in an empty place")
+    back.add_argument("file", metavar="FILE", type=Path)
+    back.add_argument("--without-secret", action="store_true", help="although the old secret file is lost")
+    back.set_defaults(act=_restore)
+    for each in (keep, back):
+        each.add_argument("--key", metavar="KEYFILE", type=Path, help="the key file that opens an encrypted backup")
+    key = commands.add_parser("backup-key", help="a new key to encrypt backups with")
+    key.add_argument("file", metavar="KEYFILE", type=Path, help="where to write it; keep it away from this machine")
+    key.set_defaults(act=_backup_key)
 
 
 def _add_staff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -30,6 +30,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     metrics_token: str = field(default="", repr=False)
     unreadable: tuple[str, ...] = ()
+    secret_file: Path = Path("secret")
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> "Settings":
@@ -50,6 +51,7 @@ class Settings:
             trusted_proxies=tuple((env.get("PORTAL_TRUSTED_PROXY") or "").replace(",", " ").split()),
             metrics_token=env.get("PORTAL_METRICS_TOKEN") or "",
             unreadable=tuple(unreadable),
+            secret_file=_secret_file(data_dir, env.get("PORTAL_SECRET_FILE")),
         )
 
     def problems(self) -> list[str]:
@@ -85,7 +87,7 @@ def _address(host: str, port: int) -> str:
 
 
 def _secret(data_dir: Path, named: str | None, unreadable: list[str]) -> bytes:
-    file = Path(named) if named else data_dir / "secret"
+    file = _secret_file(data_dir, named)
     try:
         if not named:
             data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -103,6 +105,10 @@ def _secret(data_dir: Path, named: str | None, unreadable: list[str]) -> bytes:
     if len(secret) < SECRET_BYTES:
         unreadable.append(f"The secret file {file} is shorter than {SECRET_BYTES} bytes. Remove it; a new one is made.")
     return secret
+
+
+def _secret_file(data_dir: Path, named: str | None) -> Path:
+    return Path(named) if named else data_dir / "secret"
 
 
 def _write_new_secret(file: Path) -> None:

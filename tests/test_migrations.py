@@ -1,3 +1,6 @@
+from threading import Thread
+from time import sleep
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
@@ -45,3 +48,23 @@ def _context(connection):
 
     # Whether a long text is called TEXT or VARCHAR is each engine's own affair.
     return MigrationContext.configure(connection, opts={"include_name": include, "compare_type": False})
+
+
+def test_a_migration_waits_for_a_long_reader_without_holding_up_the_others(postgresql_store):
+    with postgresql_store.empty() as db:
+        db.upgrade("0002")
+        reader = db.engine.connect()
+        reader.exec_driver_sql('SELECT 1 FROM "case"')
+        waiting = Thread(target=db.downgrade, args=("0001",))
+        waiting.start()
+
+        with db.engine.connect() as other:
+            for _ in range(30):
+                other.exec_driver_sql("SET LOCAL statement_timeout = '5s'")
+                other.exec_driver_sql('SELECT 1 FROM "case"')
+                other.rollback()
+                sleep(0.05)
+        reader.close()
+        waiting.join()
+
+        assert db.revision() == "0001"

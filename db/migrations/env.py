@@ -10,6 +10,7 @@ context.configure(
     connection=connection,
     target_metadata=SQLModel.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
+    transaction_per_migration=True,
     include_name=lambda name, kind, _parents: not (kind == "table" and name.startswith(("case_fts", "case_search"))),
 )
 with context.begin_transaction():

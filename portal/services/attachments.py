@@ -97,6 +97,11 @@ def store(folder: Path) -> LocalStore:
     return _store(folder / "photos")
 
 
+def paths(name: str) -> tuple[str, ...]:
+    """Where a photo lies in its store, the large one first."""
+    return _path(name), _path(name, small=True)
+
+
 def put(where: LocalStore, picture: Picture) -> None:
     """Write both sizes. Done before the row is committed, so that no row ever names a photo that is not there."""
     obstore.put(where, _path(picture.name), picture.large)

@@ -92,6 +92,11 @@ def store(folder: Path) -> LocalStore:
     return _store(folder / "enclosures")
 
 
+def paths(name: str) -> tuple[str, ...]:
+    """Where a file lies in its store."""
+    return (_path(name),)
+
+
 def put(where: LocalStore, file: File, content: bytes) -> None:
     """Write a file. Done before its row is committed, so that no row ever names a file that is not there."""
     obstore.put(where, _path(file.name), content)

@@ -39,6 +39,11 @@ def store(folder: Path) -> LocalStore:
     return _store(folder / "letters")
 
 
+def paths(name: str) -> tuple[str, ...]:
+    """Where a letter lies in its store."""
+    return (_path(name),)
+
+
 def preview(content: Content) -> bytes:
     """The pages as they would be sent, marked as a draft and without a number."""
     return _pages(content, is_draft=True)

@@ -1,8 +1,11 @@
 """Clocks as ledgers: calendar editions, duties, applications under a law, enclosures, official letters."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
+from db import online
 from db.types import Document, Key, Moment
 
 revision = "0002"
@@ -28,7 +31,6 @@ _COLUMNS = {
         lambda: sa.Column("edition_id", Key, nullable=True),
     ],
 }
-_OPEN, _OPEN_SQLITE = "is_open", "is_open = 1"
 _INDEXES = {
     "ix_case_open_changed": ("case", ["department_id", "changed_at", "id", "status"], "{open}"),
     "ix_case_all_open_changed": ("case", ["changed_at", "id", "status"], "{open}"),
@@ -46,13 +48,13 @@ _WIDENED = {
 
 
 def upgrade() -> None:
-    op.create_table(
+    _create_table(
         "series",
         sa.Column("name", sa.String(60), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
-    op.create_table(
+    _create_table(
         "calendar_edition",
         sa.Column("id", Key, nullable=False),
         sa.Column("made_at", Moment(), nullable=False),
@@ -64,7 +66,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["by_id"], ["clerk.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_table(
+    _create_table(
         "application",
         sa.Column("id", Key, nullable=False),
         sa.Column("case_id", Key, nullable=False),
@@ -100,9 +102,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id"),
         sa.UniqueConstraint("kind", "year", "number"),
     )
-    op.create_index(op.f("ix_application_national_id_hash"), "application", ["national_id_hash"], unique=False)
-    op.create_index(op.f("ix_application_submission_id"), "application", ["submission_id"], unique=False)
-    op.create_table(
+    _create_index(op.f("ix_application_national_id_hash"), "application", ["national_id_hash"])
+    _create_index(op.f("ix_application_submission_id"), "application", ["submission_id"])
+    _create_table(
         "duty",
         sa.Column("id", Key, nullable=False),
         sa.Column("case_id", Key, nullable=False),
@@ -121,24 +123,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["done_by_id"], ["clerk.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(op.f("ix_duty_case_id"), "duty", ["case_id"], unique=False)
-    op.create_index(
+    _create_index(op.f("ix_duty_case_id"), "duty", ["case_id"])
+    _create_index(
         "ix_duty_owed",
         "duty",
         ["kind", "due_at"],
-        unique=False,
         sqlite_where=sa.text("done_at IS NULL"),
         postgresql_where=sa.text("done_at IS NULL"),
     )
-    op.create_index(
+    _create_index(
         "ix_duty_to_recount",
         "duty",
         ["edition_id", "id"],
-        unique=False,
         sqlite_where=sa.text("done_at IS NULL AND value IS NOT NULL"),
         postgresql_where=sa.text("done_at IS NULL AND value IS NOT NULL"),
     )
-    op.create_table(
+    _create_table(
         "enclosure",
         sa.Column("id", Key, nullable=False),
         sa.Column("name", sa.String(40), nullable=False),
@@ -157,9 +157,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
     )
-    op.create_index(op.f("ix_enclosure_case_id"), "enclosure", ["case_id"], unique=False)
-    op.create_index(op.f("ix_enclosure_draft_id"), "enclosure", ["draft_id"], unique=False)
-    op.create_table(
+    _create_index(op.f("ix_enclosure_case_id"), "enclosure", ["case_id"])
+    _create_index(op.f("ix_enclosure_draft_id"), "enclosure", ["draft_id"])
+    _create_table(
         "letter",
         sa.Column("id", Key, nullable=False),
         sa.Column("name", sa.String(40), nullable=False),
@@ -181,24 +181,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("name"),
         sa.UniqueConstraint("number"),
     )
-    op.create_index(op.f("ix_letter_case_id"), "letter", ["case_id"], unique=False)
+    _create_index(op.f("ix_letter_case_id"), "letter", ["case_id"])
     for table, columns in _COLUMNS.items():
         for column in columns:
-            op.add_column(table, column())
-    for name, (table, columns, where) in _INDEXES.items():
-        _create_index(name, table, columns, where)
-    for name, (table, columns, where) in _WIDENED.items():
-        op.drop_index(name, table_name=table)
-        _create_index(name, table, [*columns, "status"], where)
+            _add_column(table, column())
+    with online.unlocked():
+        for name, (table, names, where) in _INDEXES.items():
+            online.create_index(name, table, names, where)
+        for name, (table, names, where) in _WIDENED.items():
+            online.replace_index(name, table, [*names, "status"], where)
     _name_the_law()
 
 
 def downgrade() -> None:
-    for name, (table, columns, where) in _WIDENED.items():
-        op.drop_index(name, table_name=table)
-        _create_index(name, table, columns, where)
-    for name, (table, _columns, _where) in _INDEXES.items():
-        op.drop_index(name, table_name=table)
+    with online.unlocked():
+        for name, (table, columns, where) in _WIDENED.items():
+            online.replace_index(name, table, columns, where)
+        for name, (table, _columns, _where) in _INDEXES.items():
+            online.drop_index(name, table)
     for table, columns in _COLUMNS.items():
         for column in columns:
             op.drop_column(table, column().name)
@@ -206,14 +206,20 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def _create_index(name: str, table: str, columns: list[str], where: str) -> None:
-    op.create_index(
-        name,
-        table,
-        columns,
-        sqlite_where=sa.text(where.format(open=_OPEN_SQLITE)),
-        postgresql_where=sa.text(where.format(open=_OPEN)),
-    )
+# Stopped half way on PostgreSQL, the revision is simply called again; on SQLite it is one transaction.
+def _create_table(name: str, *parts: sa.schema.SchemaItem) -> None:
+    op.create_table(name, *parts, if_not_exists=True)
+
+
+def _create_index(name: str, table: str, columns: list[str], **where: sa.TextClause) -> None:
+    op.create_index(name, table, columns, if_not_exists=True, **where)
+
+
+def _add_column(table: str, column: sa.Column[Any]) -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.add_column(table, column, if_not_exists=True)
+    else:
+        op.add_column(table, column)
 
 
 def _name_the_law() -> None:

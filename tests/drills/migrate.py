@@ -1,0 +1,246 @@
+"""R9: one version down and up again while people read.
+
+    python -m tests.drills.migrate --folder /tmp/migrate [--cases 75000] [--big FILE.sqlite3]
+
+The readers ask what the release of the older version asks: queue pages, a case by its reference, its timeline and
+letters, naming only the columns that both versions have. Four of them read all the time while the head's revision is
+taken back and brought again through the very code of `portal migrate`. Counted: reads that failed; the longest time
+that any read waited; on PostgreSQL the longest time a lock that stops readers was held. On SQLite a reader never waits
+for a writer; there the longest wait of a writer is told beside it. `--big` fills the database from a file of a million
+cases (see tests.drills.million).
+"""
+
+import random
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from db import dump, load
+from db.dump import quoted
+from db.engine import Database, revisions
+from portal import clock
+from portal.seeding import year
+from tests.drills import score, stage
+from tests.drills.score import Line
+from tests.drills.stage import Installation
+
+MOST_SECONDS = 2
+READERS = 4
+ROUNDS = 2
+_STOPS_READERS = """
+    SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+    WHERE l.granted AND l.mode = 'AccessExclusiveLock' AND c.relnamespace = 'public'::regnamespace
+"""
+
+
+class Reads:
+    """What the readers saw."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.failed: list[str] = []
+        self.longest = 0.0
+        self._lock = threading.Lock()
+
+    def one(self, read: Callable[[], None]) -> None:
+        begun = time.monotonic()
+        trouble = ""
+        try:
+            read()
+        except DBAPIError as no:
+            trouble = str(no.orig).splitlines()[0]
+        with self._lock:
+            self.done += 1
+            self.longest = max(self.longest, time.monotonic() - begun)
+            self.failed += [trouble] if trouble else []
+
+
+def main() -> int:
+    words = score.parser(__doc__)
+    words.add_argument("--cases", type=int, default=75_000, help="how many to write where no --big is given (75000)")
+    words.add_argument("--big", type=Path, help="a SQLite database to fill from")
+    asked = words.parse_args()
+    lines: list[Line] = []
+    for engine in asked.engines:
+        shutil.rmtree(asked.folder / engine, ignore_errors=True)
+        with stage.installation(asked.folder / engine, engine) as place:
+            _fill(place, asked.cases, asked.big)
+            lines += _measure(place)
+    return score.finish(lines, asked)
+
+
+def _measure(place: Installation) -> list[Line]:
+    before, head = revisions()[-2:]
+    db = Database(place.settings.database_url)
+    with dump.snapshot(db) as snapshot:
+        tables = {each.name: each.names for each in snapshot.tables}
+        cases = snapshot.count(next(each for each in snapshot.tables if each.name == "case"))
+    db.downgrade(before)
+    with dump.snapshot(db) as snapshot:
+        older = {
+            each.name: [name for name in each.names if name in tables.get(each.name, ())] for each in snapshot.tables
+        }
+    db.upgrade()
+    lines = []
+    for number in range(1, ROUNDS + 1):
+        for way, go in (("down", lambda: db.downgrade(before)), ("up", db.upgrade)):
+            reads = Reads()
+            with _readers(place, older, reads), _watch(place) as watch:
+                begun = time.monotonic()
+                go()
+                seconds = time.monotonic() - begun
+                time.sleep(0.5)
+            where = f"{head} {way} on {place.engine}, round {number}"
+            note = f"{cases:,} cases, {seconds:.1f} s, longest read {reads.longest:.2f} s"
+            note += f", first failure: {reads.failed[0]}" if reads.failed else ""
+            lines.append(Line("R9", f"reads during {where}", reads.done, reads.done - len(reads.failed), note))
+            is_short = watch.readers_locked_out < MOST_SECONDS
+            lines.append(Line("R9", f"no reader locked out for 2 s during {where}", 1, int(is_short), watch.told))
+    db.close()
+    return lines
+
+
+@contextmanager
+def _readers(place: Installation, columns: dict[str, list[str]], reads: Reads) -> Iterator[None]:
+    stop = threading.Event()
+    db = Database(place.settings.database_url)
+    asks = _questions(columns, db.dialect)
+    with db.engine.connect() as connection:
+        references = [row[0] for row in connection.execute(text('SELECT reference FROM "case" ORDER BY id LIMIT 500'))]
+        departments = [row[0] for row in connection.execute(text("SELECT id FROM department"))]
+
+    def run(place: int) -> None:
+        choose = random.Random(place)
+        while not stop.is_set():
+            given = {"reference": choose.choice(references), "department": choose.choice(departments)}
+            reads.one(lambda: _ask(db, asks, given))  # noqa: B023
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(READERS)]
+    for each in threads:
+        each.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for each in threads:
+            each.join()
+        db.close()
+
+
+def _ask(db: Database, asks: list[tuple[str, tuple[str, ...]]], given: dict[str, Any]) -> None:
+    with db.engine.connect() as connection:
+        for sql, names in asks:
+            connection.execute(text(sql), {name: given[name] for name in names}).all()
+
+
+def _questions(columns: dict[str, list[str]], dialect: str) -> list[tuple[str, tuple[str, ...]]]:
+    def of(table: str) -> str:
+        return ", ".join(f"{quoted(table)}.{quoted(name)}" for name in columns[table])
+
+    is_open = "is_open" if dialect == "postgresql" else "is_open = 1"
+    this = '(SELECT id FROM "case" WHERE reference = :reference)'
+    return [
+        (
+            f'SELECT {of("case")} FROM "case" WHERE department_id = :department AND {is_open}'
+            " ORDER BY received_at DESC, id DESC LIMIT 50",
+            ("department",),
+        ),
+        ("SELECT status, cases FROM case_count WHERE department_id = :department", ("department",)),
+        (f'SELECT {of("case")} FROM "case" WHERE reference = :reference', ("reference",)),
+        *(
+            (f"SELECT {of(table)} FROM {quoted(table)} WHERE case_id = {this} ORDER BY id", ("reference",))
+            for table in ("submission", "case_event", "clock", "attachment", "outgoing")
+        ),
+    ]
+
+
+class Watch:
+    """How long others were locked out: readers on PostgreSQL; on SQLite, where no reader waits, writers."""
+
+    def __init__(self, place: Installation) -> None:
+        self.readers_locked_out = 0.0
+        self.writers_waited = 0.0
+        self._db = Database(place.settings.database_url)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look if self._db.dialect == "postgresql" else self._write)
+
+    @property
+    def told(self) -> str:
+        if self._db.dialect == "postgresql":
+            return f"a lock against readers was held {self.readers_locked_out:.2f} s at most"
+        return f"a writer waited {self.writers_waited:.2f} s"
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._db.close()
+
+    def _look(self) -> None:
+        with self._db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            since: float | None = None
+            while not self._stop.wait(0.01):
+                is_held = connection.exec_driver_sql(_STOPS_READERS).scalar_one() > 0
+                since = (since or time.monotonic()) if is_held else None
+                self.readers_locked_out = max(self.readers_locked_out, time.monotonic() - since if since else 0.0)
+
+    def _write(self) -> None:
+        while not self._stop.wait(0.05):
+            begun = time.monotonic()
+            # What waits longer than the engine's own patience is refused; it has waited all the same.
+            with suppress(DBAPIError), self._db.transaction() as tx:
+                tx.connection()
+            self.writers_waited = max(self.writers_waited, time.monotonic() - begun)
+
+
+@contextmanager
+def _watch(place: Installation) -> Iterator[Watch]:
+    watch = Watch(place)
+    watch.start()
+    try:
+        yield watch
+    finally:
+        watch.stop()
+
+
+def _fill(place: Installation, number: int, big: Path | None) -> None:
+    if big is None:
+        db = Database(place.settings.database_url)
+        end = clock.now().date() - timedelta(days=1)
+        year.write(db, cases=number, seed=7, end=end, secret=place.settings.secret, progress=lambda *_: None)
+        with db.transaction() as tx:
+            tx.connection().exec_driver_sql("ANALYZE")
+        db.close()
+    elif place.engine == "sqlite":
+        shutil.copyfile(big, place.settings.data_dir / "portal.sqlite3")
+    else:
+        _pour(Database(f"sqlite:///{big.absolute()}"), Database(place.settings.database_url))
+
+
+def _pour(source: Database, target: Database) -> None:
+    """Every row of one database into another that was just made."""
+    target.downgrade("base")
+    target.upgrade()
+    with dump.snapshot(source) as snapshot, load.loading(target) as loader:
+        counts = {}
+        for table in snapshot.tables:
+            counts[table.name] = snapshot.count(table)
+            for rows in snapshot.rows(table):
+                loader.add(table.name, table.names, rows)
+        loader.finish(counts)
+    source.close()
+    target.close()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
