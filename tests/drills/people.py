@@ -61,8 +61,8 @@ class Person:
         self.client = httpx.Client(timeout=PATIENCE)
         self.browser = Browser(self.client, place.url)
 
-    def ask(self, act: Callable[[], Page], *, typed: str = "") -> Page:
-        """The answer to a step, or `Away`."""
+    def ask(self, act: Callable[[], Page], *, typed: str = "", to: str = "") -> Page:
+        """The answer to a step, or `Away`. `typed` was sent to an address; a page behind it need not know it any more."""
         try:
             page = act()
         except httpx.TransportError as no:
@@ -70,18 +70,18 @@ class Person:
         with self.log.lock:
             self.log.statuses[page.status] += 1
             if page.status == 503:
-                self._look_at_excuse(page, typed)
+                self._look_at_excuse(page, typed if page.url == to else "")
             elif page.status >= 500:
                 self.log.strange.append(f"{page.status} {page.path}")
         if page.status >= 500:
             raise Away(str(page.status))
         return page
 
-    def insist(self, act: Callable[[], Page], *, typed: str = "") -> Page:
+    def insist(self, act: Callable[[], Page], *, typed: str = "", to: str = "") -> Page:
         """The answer to a step that is repeated until there is one."""
         for _ in range(TRIES):
             try:
-                return self.ask(act, typed=typed)
+                return self.ask(act, typed=typed, to=to)
             except Away:
                 time.sleep(random.uniform(0.1, 0.5))
         raise Away("for good")
@@ -146,7 +146,7 @@ class Citizen(Person):
         return reference
 
     def _send(self, form: Form, *, typed: str = "", **fields: object) -> Page:
-        return self.insist(lambda: self.browser.submit(form, **fields), typed=typed)
+        return self.insist(lambda: self.browser.submit(form, **fields), typed=typed, to=form.action)
 
 
 class Clerk(Person):
@@ -204,6 +204,7 @@ class Clerk(Person):
         page = self.ask(
             lambda: self.browser.submit(form, button=button, **{name: words, **more}),
             typed=words,
+            to=form.action,
         )
         with self.log.lock:
             if page.status == 200 and page.path == address:
