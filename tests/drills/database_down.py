@@ -80,13 +80,13 @@ def _without_database(place: Installation, way: str) -> float:
     place.server.start()
     begun = time.monotonic()
     while time.monotonic() - begun < GIVES_UP_AFTER:
-        if _takes_words(place):
+        if takes_words(place):
             return time.monotonic() - begun
         time.sleep(0.05)
     return time.monotonic() - begun
 
 
-def _takes_words(place: Installation) -> bool:
+def takes_words(place: Installation) -> bool:
     with httpx.Client(timeout=10) as client:
         browser = Browser(client, place.url)
         try:

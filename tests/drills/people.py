@@ -62,7 +62,7 @@ class Person:
         self.browser = Browser(self.client, place.url)
 
     def ask(self, act: Callable[[], Page], *, typed: str = "", to: str = "") -> Page:
-        """The answer to a step, or `Away`. `typed` was sent to an address; a page behind it need not know it any more."""
+        """The answer to a step, or `Away`. What was typed was sent `to` an address; a later page need not know it."""
         try:
             page = act()
         except httpx.TransportError as no:
