@@ -266,10 +266,11 @@ def _live(person: Person) -> None:
             person.log.strange.append(f"{type(person).__name__} ended: {type(no).__name__} {no}")
 
 
-def colleague(place: Installation, number: int, role: str = "coordinator") -> tuple[str, str]:
+def colleague(place: Installation, number: int, role: str = "coordinator", *departments: str) -> tuple[str, str]:
     """A colleague of the installation, made on first use: address and password."""
     email, kept = f"tatbikat-{role}-{number}@ornek.com.tr", place.folder / f"{role}-{number}.sign"
     if not kept.exists():
-        said = place.command("staff", "add", email, "--role", role)
+        members = [word for each in departments for word in ("--department", each)]
+        said = place.command("staff", "add", email, "--role", role, *members)
         kept.write_text(said.rstrip().rpartition(" ")[2], "utf-8")
     return email, kept.read_text("utf-8")
