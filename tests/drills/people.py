@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from uuid import uuid4
@@ -18,6 +18,9 @@ import httpx
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from db.engine import Database
+from portal import clock, opening
+from portal.services import accounts
 from tests import pictures, walk
 from tests.drills.stage import Installation, free_port
 from tests.web import Browser, Form, Page
@@ -270,7 +273,10 @@ def colleague(place: Installation, number: int, role: str = "coordinator", *depa
     """A colleague of the installation, made on first use: address and password."""
     email, kept = f"tatbikat-{role}-{number}@ornek.com.tr", place.folder / f"{role}-{number}.sign"
     if not kept.exists():
-        members = [word for each in departments for word in ("--department", each)]
-        said = place.command("staff", "add", email, "--role", role, *members)
-        kept.write_text(said.rstrip().rpartition(" ")[2], "utf-8")
+        password = opening.new_password()
+        with closing(Database(place.settings.database_url)) as db, db.transaction() as tx:
+            accounts.add_clerk(
+                tx, email=email, name=email, role=role, departments=departments, password=password, now=clock.now()
+            )
+        kept.write_text(password, "utf-8")
     return email, kept.read_text("utf-8")
