@@ -9,7 +9,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.types import Message, Scope
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from db.engine import Database
@@ -17,7 +17,7 @@ from portal import clock, logs, statics
 from portal.metrics import Metrics
 from portal.routes import HANDLERS, _errors, _fields, _who
 from portal.rules.refusal import NotFound, Refused
-from portal.services import official
+from portal.services import official, shelves
 from portal.services.townbook import Town, TownBook
 from portal.settings import Settings
 from portal.watching import Portal, Watch
@@ -61,7 +61,9 @@ def create_app(settings: Settings) -> Portal:
             Refused: _errors.on_refused,
             _who.NotSignedIn: _errors.on_not_signed_in,
             official.Damaged: _errors.on_damaged,
-            DBAPIError: _errors.on_database_error,
+            SQLAlchemyError: _errors.on_database_error,
+            shelves.NotKept: _errors.on_not_kept,
+            OSError: _errors.on_machine_error,
             Exception: _errors.on_failure,
         },
         csrf_config=CSRFConfig(

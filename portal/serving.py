@@ -15,6 +15,7 @@ from portal import systemd
 from portal.app import create_app
 from portal.companion import Companion
 from portal.opening import CannotOpen
+from portal.patience import Patience, open_many
 from portal.settings import Settings
 
 # With the worker's share, under ten seconds: what a service manager or a person is ready to wait.
@@ -38,6 +39,7 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 
 def serve(settings: Settings, door: socket.socket, *, welcome: str, with_worker: bool = False) -> int:
     """Serves until told to stop; then the pages finish, and the worker after them."""
+    open_many()
     server = Server(_config(settings, create_app(settings)))
     print(welcome, flush=True)
     print("Durdurmak için Ctrl-C. / Ctrl-C stops it.", flush=True)
@@ -69,6 +71,7 @@ class Server(uvicorn.Server):
 def _config(settings: Settings, app: Litestar) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=Patience,
         log_config=None,
         access_log=False,
         server_header=False,

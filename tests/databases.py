@@ -221,7 +221,7 @@ def programs(folder: Path) -> tuple[Path, dict[str, Any]]:
     # PostgreSQL refuses to run as root, and nobody else may be able to look into root's folders.
     libraries = f"{package.name}.libs"
     shutil.copytree(package / "pginstall18", folder / package.name / "pginstall18", symlinks=True, dirs_exist_ok=True)
-    shutil.copytree(package.parent / libraries, folder / libraries)
+    shutil.copytree(package.parent / libraries, folder / libraries, dirs_exist_ok=True)
     nobody = pwd.getpwnam("nobody")
     for each in (folder, *folder.rglob("*")):
         os.chown(each, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)

@@ -10,6 +10,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
+import httpx
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -61,10 +62,11 @@ def _app(settings: Settings) -> Litestar:
 class Browser:
     """One person's browser. After every step `page` is what they see."""
 
-    def __init__(self, client: TestClient[Any]) -> None:
+    def __init__(self, client: TestClient[Any] | httpx.Client, home: str = HOME) -> None:
         self._client = client
+        self._home = home
         self.cookies: dict[str, str] = {}
-        self.page = Page(0, f"{HOME}/", "", {})
+        self.page = Page(0, f"{home}/", "", {})
 
     def get(self, address: str, **headers: str) -> "Page":
         return self._go("GET", address, headers=headers)
@@ -98,7 +100,7 @@ class Browser:
         url = urljoin(self.page.url, address)
         sent = {"Referer": quote(self.page.url, safe=_IN_ADDRESSES), "Sec-Fetch-Site": "same-origin", **(headers or {})}
         if method == "POST":
-            sent.setdefault("Origin", HOME)
+            sent.setdefault("Origin", self._home)
         for _ in range(5):
             if cookie := "; ".join(f"{name}={value}" for name, value in self.cookies.items()):
                 sent["Cookie"] = cookie

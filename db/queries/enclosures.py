@@ -1,6 +1,6 @@
 """Files applicants enclosed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence, Set
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
@@ -39,6 +39,11 @@ def ownerless(tx: Session, *, limit: int) -> Sequence[Enclosure]:
         .order_by(col(Enclosure.id))
         .limit(limit)
     ).all()
+
+
+def names(tx: Session, among: Collection[str]) -> Set[str]:
+    """Those of these names that a file bears, whoever it belongs to."""
+    return frozenset(tx.exec(select(Enclosure.name).where(col(Enclosure.name).in_(among))))
 
 
 def forget(tx: Session, enclosure: Enclosure) -> None:

@@ -1,6 +1,6 @@
 """Official letters: the numbers they are given, and where they are found again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence, Set
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
@@ -22,6 +22,11 @@ def applications(tx: Session, case_id: int) -> dict[int, Application]:
 def of_case(tx: Session, case_id: int) -> Sequence[Letter]:
     """The letters of a case, in the order they were issued."""
     return tx.execute(_OF_CASE, {"case_id": case_id}).scalars().all()
+
+
+def names(tx: Session, among: Collection[str]) -> Set[str]:
+    """Those of these names that a letter bears."""
+    return frozenset(tx.execute(select(Letter.name).where(col(Letter.name).in_(among))).scalars())
 
 
 def by_name(tx: Session, name: str) -> Letter | None:

@@ -1,6 +1,6 @@
 """The outbox, calls owed, messages, pictures and drafts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,14 +28,11 @@ def message_by_channel_id(tx: Session, channel: str, channel_id: str) -> Message
 
 
 def claim_due(tx: Session, channel: str, *, now: datetime, hold: timedelta) -> Outgoing | None:
-    """Take the message that has waited longest; nobody else gets it until the hold ends."""
-    row = tx.exec(
-        select(Outgoing)
-        .where(Outgoing.state == "waiting", col(Outgoing.next_try_at) <= now, Outgoing.channel == channel)
-        .order_by(col(Outgoing.next_try_at), col(Outgoing.id))
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).one_or_none()
+    """Take the message that has waited longest; nobody else gets it until the hold ends.
+
+    One that was leaving when its worker died comes first, still in that state.
+    """
+    row = _oldest(tx, channel, "leaving", now=now) or _oldest(tx, channel, "waiting", now=now)
     if row is not None:
         row.next_try_at = now + hold
         row.attempts += 1
@@ -43,15 +40,32 @@ def claim_due(tx: Session, channel: str, *, now: datetime, hold: timedelta) -> O
     return row
 
 
+def _oldest(tx: Session, channel: str, state: str, *, now: datetime) -> Outgoing | None:
+    return tx.exec(
+        select(Outgoing)
+        .where(Outgoing.state == state, col(Outgoing.next_try_at) <= now, Outgoing.channel == channel)
+        .order_by(col(Outgoing.next_try_at), col(Outgoing.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+
+
 def lock_case(tx: Session, case_id: int) -> Case:
     """The case, which nobody else changes until this transaction ends."""
     return tx.exec(select(Case).where(Case.id == case_id).with_for_update(key_share=True)).one()
 
 
-def change_waiting(tx: Session, outgoing: Outgoing, **values: Any) -> bool:
-    """Change a message if it is still waiting, and say whether it was."""
+def change_claimed(tx: Session, outgoing: Outgoing, **values: Any) -> bool:
+    """Change a message if it is still in the hands of who claimed it, and say whether it was."""
     done = tx.execute(
-        update(Outgoing).where(col(Outgoing.id) == outgoing.id, col(Outgoing.state) == "waiting").values(**values)
+        update(Outgoing)
+        .where(
+            col(Outgoing.id) == outgoing.id,
+            col(Outgoing.state).in_(("waiting", "leaving")),
+            # Whoever claims it next counts on: a worker that was away too long finds that out here.
+            col(Outgoing.attempts) == outgoing.attempts,
+        )
+        .values(**values)
     )
     return bool(done.rowcount)  # type: ignore[attr-defined]
 
@@ -111,6 +125,11 @@ def forget_drafts(tx: Session, *, before: datetime) -> None:
 
 def forget_attachment(tx: Session, attachment: Attachment) -> None:
     tx.execute(delete(Attachment).where(col(Attachment.id) == attachment.id))
+
+
+def attachment_names(tx: Session, among: Collection[str]) -> Set[str]:
+    """Those of these names that a picture bears, whoever it belongs to."""
+    return frozenset(tx.exec(select(Attachment.name).where(col(Attachment.name).in_(among))))
 
 
 def ownerless_attachments(tx: Session, *, limit: int) -> Sequence[Attachment]:

@@ -3,10 +3,10 @@
 import importlib
 import pkgutil
 
-from portal.channels._letter import DeliveryFailed, Letter, Sender
+from portal.channels._letter import DeliveryFailed, DeliveryUnsure, Letter, Sender
 from portal.settings import Settings
 
-__all__ = ["DeliveryFailed", "Letter", "Sender", "senders"]
+__all__ = ["DeliveryFailed", "DeliveryUnsure", "Letter", "Sender", "senders"]
 
 
 def senders(settings: Settings) -> list[Sender]:

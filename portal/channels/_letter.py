@@ -1,5 +1,6 @@
 """What every channel agrees on: a letter goes in, and only `DeliveryFailed` comes back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -31,10 +32,20 @@ class DeliveryFailed(Exception):
         self.answer = answer
 
 
+class DeliveryUnsure(DeliveryFailed):
+    """The letter was being handed over when the conversation broke off: it may have arrived, or not."""
+
+    def __init__(self, why: str, *, answer: str = "") -> None:
+        super().__init__(why, permanent=True, answer=answer)
+
+
 class Sender(Protocol):
     """A way out. `channel` is what `Outgoing.channel` calls it."""
 
     channel: str
 
-    def send(self, letter: Letter) -> None:
-        """Hands the letter over for good, or raises DeliveryFailed."""
+    def send(self, letter: Letter, *, leaving: Callable[[], None]) -> None:
+        """Hands the letter over for good, or raises DeliveryFailed.
+
+        Calls `leaving` when nothing is left but the handing over itself, unless a repeat would do no harm.
+        """

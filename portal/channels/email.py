@@ -3,7 +3,7 @@
 import os
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.errors import MessageError
@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from portal.channels._letter import DeliveryFailed, Letter, Sender
+from portal import durable
+from portal.channels._letter import DeliveryFailed, DeliveryUnsure, Letter, Sender
 from portal.rules.contact import is_email
 from portal.rules.refusal import msgid
 from portal.settings import Settings
@@ -35,6 +36,7 @@ WE_ARE_REFUSED = msgid("E-posta sunucusu gönderdiğimiz iletileri kabul etmiyor
 SIGN_IN_REFUSED = msgid("E-posta sunucusu kullanıcı adımızı veya parolamızı kabul etmedi.")
 UNTRUSTED = msgid("E-posta sunucusuyla güvenli bağlantı kurulamadı.")
 UNREACHABLE = msgid("E-posta sunucusuna ulaşılamadı.")
+BROKEN_OFF = msgid("E-posta sunucusu, iletiyi alıp almadığını söylemeden bağlantıyı kesti.")
 NOT_KEPT = msgid("İleti dosyaya yazılamadı.")
 
 
@@ -98,13 +100,17 @@ class MailServer:
             host=host,
         )
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Letter, *, leaving: Callable[[], None]) -> None:
         """Hands the letter over; a server that accepted it answers for it from then on."""
         message = compose(letter, sender=self.sender, host=self.host)
+        door = _Door(leaving)
         try:
             with self._signed_in(within=TIMEOUT) as client:
+                client.door = door
                 client.send_message(message, to_addrs=[letter.address])
         except (OSError, UnicodeError) as no:
+            if door.is_open and not isinstance(no, smtplib.SMTPResponseException):
+                raise DeliveryUnsure(BROKEN_OFF, answer=_line(str(no))) from no
             raise _explained(no) from no
 
     def knock(self, *, within: float) -> None:
@@ -116,15 +122,15 @@ class MailServer:
             raise _explained(no) from no
 
     @contextmanager
-    def _signed_in(self, *, within: float) -> Iterator[smtplib.SMTP]:
+    def _signed_in(self, *, within: float) -> "Iterator[_Conversation]":
         # Python asks the machine for its name when it is given none, which may take long where no name server is.
         known_as: dict[str, Any] = {"local_hostname": self.host, "timeout": within}
         if self.is_encrypted:
-            client: smtplib.SMTP = smtplib.SMTP_SSL(
+            client: _Conversation = _EncryptedConversation(
                 self.name, self.port, context=ssl.create_default_context(), **known_as
             )
         else:
-            client = smtplib.SMTP(self.name, self.port, **known_as)
+            client = _Conversation(self.name, self.port, **known_as)
         try:
             if self.starts_encrypting:
                 client.starttls(context=ssl.create_default_context())
@@ -138,6 +144,32 @@ class MailServer:
             client.close()
 
 
+class _Door:
+    """Through which a letter leaves: whoever keeps account is told just before it opens."""
+
+    def __init__(self, leaving: Callable[[], None]) -> None:
+        self._leaving = leaving
+        self.is_open = False
+
+    def open(self) -> None:
+        self._leaving()
+        self.is_open = True
+
+
+class _Conversation(smtplib.SMTP):
+    """SMTP that opens the door before the letter itself goes over the line; until then nothing has left."""
+
+    door: _Door
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.door.open()
+        return super().data(msg)
+
+
+class _EncryptedConversation(_Conversation, smtplib.SMTP_SSL):
+    """The same, encrypted from the first word."""
+
+
 @dataclass(frozen=True)
 class MailFolder:
     """Keeps letters as files that any mail program opens, for towns without a mail server yet."""
@@ -147,7 +179,7 @@ class MailFolder:
     host: str
     channel: str = CHANNEL
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Letter, *, leaving: Callable[[], None]) -> None:
         """Writes the letter; the file appears whole or not at all, and a repeat takes its own place."""
         message = compose(letter, sender=self.sender, host=self.host)
         file = self.folder / f"{letter.message_id}.eml"
@@ -160,6 +192,7 @@ class MailFolder:
                 out.flush()
                 os.fsync(out.fileno())
             draft.replace(file)
+            durable.settle(file, root=self.folder)
         except OSError as no:
             raise DeliveryFailed(NOT_KEPT, permanent=False, answer=no.strerror or "") from no
 

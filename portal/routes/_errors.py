@@ -1,5 +1,6 @@
 """No traceback ever reaches a person: every failure is a page that says what to do next."""
 
+import errno
 from hmac import compare_digest
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,13 +11,22 @@ from litestar.exceptions import HTTPException
 from litestar.middleware.csrf import CSRF_SECRET_LENGTH, generate_csrf_hash
 from litestar.response import Response
 from litestar.utils.scope.state import ScopeState
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import (
+    DBAPIError,
+    DisconnectionError,
+    InterfaceError,
+    OperationalError,
+    PendingRollbackError,
+    ResourceClosedError,
+    SQLAlchemyError,
+    TimeoutError,
+)
 
 from portal import clock, languages, logs, watching
 from portal.metrics import Metrics
 from portal.routes import _page, _who
 from portal.rules.refusal import NotFound, Refused
-from portal.services import official
+from portal.services import official, shelves
 from portal.services.townbook import TownBook
 from portal.views import _frame
 from portal.views.errors import ErrorPage, Typed, typed_texts
@@ -25,6 +35,12 @@ Asked = Request[Any, Any, Any]
 log = structlog.get_logger()
 
 _PAGES = {400: "400", 403: "403", 404: "404", 405: "404", 413: "413", 429: "429", 503: "503"}
+
+# The database is away, full, read-only or has no place for one more; nothing of ours is wrong.
+_AWAY = (OperationalError, InterfaceError, TimeoutError, DisconnectionError, PendingRollbackError, ResourceClosedError)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+# Seconds. A database starts again within them; a disk is emptied by a person who is on the way.
+_TRY_AGAIN_AFTER = {"Retry-After": "10"}
 
 # Where only a part of a page was asked for, the explanation takes the place of the page's own words.
 _IN_PLACE = {"HX-Retarget": "#icerik", "HX-Reselect": "#icerik", "HX-Reswap": "outerHTML"}
@@ -78,13 +94,27 @@ def on_damaged(request: Asked, error: official.Damaged) -> Response[Any]:
     return _draw(request, "letter", status=500)
 
 
-def on_database_error(request: Asked, error: DBAPIError) -> Response[Any]:
+def on_database_error(request: Asked, error: SQLAlchemyError) -> Response[Any]:
     """The database is away, full or read-only: say so, and keep what was typed."""
     metrics: Metrics = request.app.state.metrics
     metrics.database_errors += 1
-    log.error("database", route=watching.template(request.scope), why=logs.kind(error.orig))
-    if isinstance(error, OperationalError) or error.connection_invalidated:
+    why = error.orig if isinstance(error, DBAPIError) else error
+    log.error("database", route=watching.template(request.scope), why=logs.kind(why))
+    if isinstance(error, _AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return _draw(request, "503", status=503)
+    return on_failure(request, error)
+
+
+def on_not_kept(request: Asked, error: shelves.NotKept) -> Response[Any]:
+    """A file could not be written: nothing was taken, and what was typed is kept."""
+    log.error("file not kept", route=watching.template(request.scope), why=str(error))
+    return _draw(request, "503", status=503)
+
+
+def on_machine_error(request: Asked, error: OSError) -> Response[Any]:
+    """No room for what a browser sends is a trouble of the machine; everything else is a fault of ours."""
+    if error.errno in _FULL:
+        return on_not_kept(request, shelves.NotKept(type(error).__name__))
     return on_failure(request, error)
 
 
@@ -97,14 +127,15 @@ def on_failure(request: Asked, error: Exception) -> Response[Any]:
 
 def _draw(request: Asked, name: str, *, status: int, **facts: Any) -> Response[Any]:
     view = ErrorPage(town=_town(request), typed=_typed(request), **{"back": _back(request), **facts})
-    return _page.page(request, f"errors/{name}.html", view, status=status, headers=_IN_PLACE)
+    headers = {**_IN_PLACE, **_TRY_AGAIN_AFTER} if status == 503 else _IN_PLACE
+    return _page.page(request, f"errors/{name}.html", view, status=status, headers=headers)
 
 
 def _town(request: Asked) -> _frame.Town:
     book: TownBook = request.app.state.book
     try:
         return _frame.Town.of(book.town(now=clock.now()).facts, languages.chosen(request).code)
-    except DBAPIError:
+    except SQLAlchemyError:
         return _frame.Town(name="")
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -300,7 +300,7 @@ class _Postman:
 
     channel = "email"
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Letter, *, leaving: Callable[[], None]) -> None:
         if letter.address.endswith(_FULL_MAILBOX):
             raise DeliveryFailed("Alıcının posta kutusu dolu.", permanent=True)
 

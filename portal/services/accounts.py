@@ -4,10 +4,12 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from passlib.hash import argon2
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from db.engine import Database
@@ -76,7 +78,8 @@ def who(db: Database, token: str, *, now: datetime) -> SignedIn | None:
             return None
         departments = staff.departments_of(tx, clerk.id)
     if now - session.seen_at > SEEN_EVERY:
-        with db.transaction() as tx:
+        # On a full disk nothing can be noted, and everything can still be read.
+        with suppress(OperationalError), db.transaction() as tx:
             staff.see(tx, hashed, now=now)
     return SignedIn(clerk.id, clerk.name, clerk.email, clerk.role, departments, clerk.is_active)
 

@@ -25,6 +25,7 @@ from db.queries import post
 from portal.clock import ISTANBUL
 from portal.rules.refusal import Refused
 from portal.rules.reporting import MOST_PHOTOS
+from portal.services import shelves
 
 MOST_BYTES = 15_000_000
 MOST_PIXELS = 50_000_000
@@ -104,8 +105,8 @@ def paths(name: str) -> tuple[str, ...]:
 
 def put(where: LocalStore, picture: Picture) -> None:
     """Write both sizes. Done before the row is committed, so that no row ever names a photo that is not there."""
-    obstore.put(where, _path(picture.name), picture.large)
-    obstore.put(where, _path(picture.name, small=True), picture.small)
+    shelves.put(where, _path(picture.name), picture.large)
+    shelves.put(where, _path(picture.name, small=True), picture.small)
 
 
 def fetch(where: LocalStore, name: str, *, small: bool = False) -> bytes:

@@ -1,15 +1,21 @@
-"""Letters leave the outbox: claimed, sent outside any transaction, then marked; a failure ends as a call owed."""
+"""Letters leave the outbox: claimed, noted as leaving, sent outside any transaction, then marked.
 
+A letter that is known not to have left is tried again. One that may have left is not: that ends as a call owed, as
+every failure does. So nobody reads a letter twice, and nobody is forgotten.
+"""
+
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from db.engine import Database
 from db.models import Case, Outgoing, Submission
 from db.queries import cases, post
-from portal.channels import DeliveryFailed, Letter, Sender
+from portal.channels import DeliveryFailed, DeliveryUnsure, Letter, Sender
 from portal.rules import references
 from portal.rules.refusal import msgid
 from portal.services import letters, outbox
@@ -20,7 +26,16 @@ HOLD = timedelta(minutes=5)
 # The first seven tries are followed by a pause; the eighth is the last. Together a day and three quarters.
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 4 * 60, 12 * 60, 24 * 60))
 
+# What has left must not stay unmarked because the database is starting again at that very moment.
+MARKS_AGAIN_AFTER = (0.5, 1, 2)
+
+UNSURE = msgid("İleti gönderilirken iş yarıda kaldı; alıcıya ulaşıp ulaşmadığı bilinmiyor.")
 GAVE_UP = msgid("İletinin gönderimi birkaç kez yarıda kaldı.")
+
+
+class Taken(Exception):
+    """The hold ran out before the letter left, and another worker has it now."""
+
 
 log = structlog.get_logger()
 
@@ -71,13 +86,33 @@ def _deliver(
     now: datetime,
 ) -> str:
     try:
+        if outgoing.state == "leaving":
+            raise DeliveryUnsure(UNSURE)
         if outgoing.attempts > len(PAUSES) + 1:
             raise DeliveryFailed(GAVE_UP, permanent=True)
-        sender.send(_letter(outgoing, submission, secret=secret, base_url=base_url, town=town))
+        letter = _letter(outgoing, submission, secret=secret, base_url=base_url, town=town)
+        sender.send(letter, leaving=lambda: _note_leaving(db, outgoing))
     except DeliveryFailed as no:
         return _note_failure(db, outgoing, no, now=now)
-    _note_sent(db, outgoing, now=now)
+    except Taken:
+        return "again"
+    _mark_sent(db, outgoing, now=now)
     return "sent"
+
+
+def _note_leaving(db: Database, outgoing: Outgoing) -> None:
+    with db.transaction() as tx:
+        if not post.change_claimed(tx, outgoing, state="leaving"):
+            raise Taken
+
+
+def _mark_sent(db: Database, outgoing: Outgoing, *, now: datetime) -> None:
+    for pause in MARKS_AGAIN_AFTER:
+        try:
+            return _note_sent(db, outgoing, now=now)
+        except OperationalError:
+            time.sleep(pause)
+    return _note_sent(db, outgoing, now=now)
 
 
 def _letter(outgoing: Outgoing, submission: Submission, *, secret: bytes, base_url: str, town: Town) -> Letter:
@@ -104,7 +139,7 @@ def _note_sent(db: Database, outgoing: Outgoing, *, now: datetime) -> None:
     with db.transaction() as tx:
         # Two applicants' answers may leave at the same moment; the later one must see that the other has left.
         case = post.lock_case(tx, outgoing.case_id)
-        if post.change_waiting(tx, outgoing, state="sent", sent_at=now, failure="") and outgoing.is_answer:
+        if post.change_claimed(tx, outgoing, state="sent", sent_at=now, failure="") and outgoing.is_answer:
             outbox.settle(tx, case, now=now)
     log.info("letter sent", outgoing=outgoing.id, tries=outgoing.attempts)
 
@@ -116,21 +151,24 @@ def _note_failure(db: Database, outgoing: Outgoing, no: DeliveryFailed, *, now: 
     with db.transaction() as tx:
         case = post.lock_case(tx, outgoing.case_id)
         if is_over:
-            if post.change_waiting(tx, outgoing, state="failed", failure=failure):
+            state = "unsure" if isinstance(no, DeliveryUnsure) else "failed"
+            if post.change_claimed(tx, outgoing, state=state, failure=failure):
                 _owe_call(tx, case, outgoing, no, now=now)
             return "failed"
-        post.change_waiting(tx, outgoing, next_try_at=now + PAUSES[outgoing.attempts - 1], failure=failure)
+        again_at = now + PAUSES[outgoing.attempts - 1]
+        post.change_claimed(tx, outgoing, state="waiting", next_try_at=again_at, failure=failure)
     return "again"
 
 
 def _owe_call(tx: Session, case: Case, outgoing: Outgoing, no: DeliveryFailed, *, now: datetime) -> None:
-    outbox.owe_call(tx, outgoing, reason="delivery_failed", words=_said(tx, case, outgoing), now=now)
+    kind = "delivery_unsure" if isinstance(no, DeliveryUnsure) else "delivery_failed"
+    outbox.owe_call(tx, outgoing, reason=kind, words=_said(tx, case, outgoing), now=now)
     # Ours alone since it was locked, so the version just read is the version that is there.
     cases.change(tx, case, seen=case.version, now=now)
     cases.add_event(
         tx,
         case,
-        "delivery_failed",
+        kind,
         actor="system",
         now=now,
         submission_id=outgoing.submission_id,

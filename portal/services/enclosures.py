@@ -20,7 +20,7 @@ from portal.rules import permissions
 from portal.rules.applications import CMS, PDF, Enclosed
 from portal.rules.permissions import Actor
 from portal.rules.refusal import NotFound, Refused
-from portal.services import casework, tracking
+from portal.services import casework, shelves, tracking
 
 MOST_BYTES = 15_000_000
 MOST_FILES = 5
@@ -99,7 +99,7 @@ def paths(name: str) -> tuple[str, ...]:
 
 def put(where: LocalStore, file: File, content: bytes) -> None:
     """Write a file. Done before its row is committed, so that no row ever names a file that is not there."""
-    obstore.put(where, _path(file.name), content)
+    shelves.put(where, _path(file.name), content)
 
 
 def fetch(where: LocalStore, name: str) -> bytes:

@@ -1,18 +1,31 @@
-"""What nobody needs any more goes: abandoned forms with their photos and enclosures, counted tries, old sessions."""
+"""What nobody needs any more goes: abandoned forms with their files, files of no row, counted tries, old sessions."""
 
+from collections.abc import Callable, Collection, Set
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import structlog
+from obstore.store import LocalStore
+from sqlmodel import Session
+
 from db.engine import Database
 from db.queries import enclosures as stored
-from db.queries import post, staff
-from portal.services import attachments, enclosures
+from db.queries import letters, post, staff
+from portal.services import attachments, enclosures, official, shelves
 
 DRAFTS_KEPT = timedelta(days=7)
 TRIES_KEPT = timedelta(days=1)
 SESSIONS_KEPT = timedelta(days=90)
 AT_ONCE = 200
+# What a killed process left. A day is far more than any request takes between its file and its row.
+ORPHANS_KEPT = timedelta(days=1)
+# A shelf each time: all of them within two days, and never a million files at once.
+SHELF_EVERY = timedelta(minutes=10)
+
+Names = Callable[[Session, Collection[str]], Set[str]]
+
+log = structlog.get_logger()
 
 
 def tidy(db: Database, folder: Path, *, now: datetime) -> None:
@@ -23,6 +36,12 @@ def tidy(db: Database, folder: Path, *, now: datetime) -> None:
         staff.forget_sessions(tx, before=now - SESSIONS_KEPT)
     _remove_photos(db, folder)
     _remove_enclosures(db, folder)
+    _remove_orphans(db, folder, shelf_at(now), before=now - ORPHANS_KEPT)
+
+
+def shelf_at(now: datetime) -> int:
+    """The shelf that is looked through at a moment."""
+    return int(now.timestamp() // SHELF_EVERY.total_seconds()) % shelves.SHELVES
 
 
 def _remove_photos(db: Database, folder: Path) -> None:
@@ -45,3 +64,19 @@ def _remove_enclosures(db: Database, folder: Path) -> None:
         enclosures.remove(where, each.name)
         with db.transaction() as tx:
             stored.forget(tx, each)
+
+
+def _remove_orphans(db: Database, folder: Path, shelf: int, *, before: datetime) -> None:
+    kept: list[tuple[LocalStore, Names]] = [
+        (attachments.store(folder), post.attachment_names),
+        (enclosures.store(folder), stored.names),
+        (official.store(folder), letters.names),
+    ]
+    for where, names in kept:
+        if gone := shelves.sweep(where, shelf, before=before, named=lambda among, names=names: _read(db, names, among)):
+            log.info("orphans removed", store=str(where.prefix), files=gone)
+
+
+def _read(db: Database, names: Names, among: Collection[str]) -> Set[str]:
+    with db.reading() as tx:
+        return names(tx, among)

@@ -20,7 +20,7 @@ from db.queries import people, register
 from portal.rules import references
 from portal.rules.permissions import Actor
 from portal.rules.refusal import NotFound
-from portal.services import drafting, typesetting
+from portal.services import drafting, shelves, typesetting
 from portal.services.drafting import KINDS, OUTCOMES, Content, compose
 from portal.services.townbook import Town
 
@@ -139,7 +139,7 @@ def _pages(content: Content, *, is_draft: bool = False) -> bytes:
 
 
 def _put(tx: Session, where: LocalStore, name: str, pages: bytes) -> None:
-    obstore.put(where, _path(name), pages)
+    shelves.put(where, _path(name), pages)
     unkept = {name}
 
     def keep(_tx: Session) -> None:

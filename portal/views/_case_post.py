@@ -52,7 +52,9 @@ _LETTERS = {
 }
 _LETTER_STATES = {
     "waiting": (msgid("gönderilmeyi bekliyor"), "busy"),
+    "leaving": (msgid("gönderiliyor"), "busy"),
     "sent": (msgid("gönderildi"), "good"),
+    "unsure": (msgid("ulaştığı kesin değil"), "warn"),
     "failed": (msgid("iletilemedi"), "bad"),
     "call": (msgid("telefonla bildirilecek"), "warn"),
 }
@@ -69,12 +71,13 @@ def letter(outgoing: Outgoing, reader: Reader) -> Letter:
         state=reader.say(label),
         tone=tone,
         when=reader.day(outgoing.sent_at or outgoing.created_at),
-        failure=outgoing.failure if outgoing.state in ("failed", "waiting") else "",
+        failure=outgoing.failure if outgoing.state in ("failed", "unsure", "waiting") else "",
     )
 
 
 _CALL_REASONS = {
     "no_channel": msgid("Başvuranın e-posta adresi yok; yanıt telefonla bildirilecek."),
+    "delivery_unsure": msgid("Gönderilen iletinin ulaşıp ulaşmadığı bilinmiyor; yanıt telefonla bildirilecek."),
     "delivery_failed": msgid("Gönderilen ileti ulaşmadı; yanıt telefonla bildirilecek."),
 }
 

@@ -20,6 +20,7 @@ _TITLES = {
     "objection": msgid("Başvuran itiraz etti"),
     "call": msgid("Başvuran arandı"),
     "delivery_failed": msgid("İleti ulaştırılamadı"),
+    "delivery_unsure": msgid("İletinin ulaştığı kesin değil"),
     "escalated": msgid("Gecikme müdüre bildirildi"),
     "recounted": msgid("Çalışma takvimi değişti; süre yeniden sayıldı"),
     "extended": msgid("Süre uzatıldı"),

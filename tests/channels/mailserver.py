@@ -28,7 +28,7 @@ class MailServer:
         self.answers: dict[str, str] = {}
 
     def answer(self, verb: str, words: str) -> None:
-        """From now on this is the answer to RCPT or DATA; an empty one takes letters again."""
+        """What is answered to RCPT or DATA from now on: an empty one takes letters, "hang up" is none."""
         self.answers[verb] = words
 
     async def handle_RCPT(
@@ -39,8 +39,11 @@ class MailServer:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        if refusal := self.answers.get("DATA"):
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
+        refusal = self.answers.get("DATA")
+        if refusal == "hang up":
+            server.transport.abort()
+        if refusal:
             return refusal
         self.letters.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
         self.envelopes.append((envelope.mail_from, envelope.rcpt_tos))

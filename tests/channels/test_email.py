@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from portal.channels import DeliveryFailed, Letter, email
+from portal.channels import DeliveryFailed, DeliveryUnsure, Letter, email
 from portal.settings import Settings
 from tests.channels.mailserver import AUTHORITY, PASSWORD, USER, mail_server
 
@@ -31,9 +31,13 @@ def sender(url: str = "", *, folder: Path = Path("/nowhere"), mail_from: str = "
     )
 
 
+def nothing() -> None:
+    """Nobody keeps account here."""
+
+
 def refused_by(url: str, letter: Letter) -> DeliveryFailed:
     with pytest.raises(DeliveryFailed) as failed:
-        sender(url).send(letter)
+        sender(url).send(letter, leaving=nothing)
     return failed.value
 
 
@@ -44,7 +48,7 @@ def words_of(message: EmailMessage) -> str:
 
 def test_the_letter_arrives_as_it_was_written(letter: Letter):
     with mail_server() as server:
-        sender(f"smtp://127.0.0.1:{server.port}").send(letter)
+        sender(f"smtp://127.0.0.1:{server.port}").send(letter, leaving=nothing)
 
     [arrived] = server.letters
     assert arrived["Subject"] == letter.subject
@@ -56,7 +60,7 @@ def test_the_letter_arrives_as_it_was_written(letter: Letter):
 def test_the_letter_says_that_a_machine_wrote_it_and_keeps_its_id(letter: Letter):
     with mail_server() as server:
         for _ in range(2):
-            sender(f"smtp://127.0.0.1:{server.port}").send(letter)
+            sender(f"smtp://127.0.0.1:{server.port}").send(letter, leaving=nothing)
 
     for arrived in server.letters:
         assert arrived["Auto-Submitted"] == "auto-replied"
@@ -67,7 +71,7 @@ def test_the_letter_says_that_a_machine_wrote_it_and_keeps_its_id(letter: Letter
 
 def test_the_letter_comes_from_the_address_that_is_set_and_answers_go_to_the_town(letter: Letter):
     with mail_server() as server:
-        sender(f"smtp://127.0.0.1:{server.port}", mail_from="yanitsiz@aksaray.example").send(letter)
+        sender(f"smtp://127.0.0.1:{server.port}", mail_from="yanitsiz@aksaray.example").send(letter, leaving=nothing)
 
     [arrived] = server.letters
     assert str(arrived["From"]) == "Aksaray Belediyesi Çözüm Merkezi <yanitsiz@aksaray.example>"
@@ -76,7 +80,9 @@ def test_the_letter_comes_from_the_address_that_is_set_and_answers_go_to_the_tow
 
 def test_a_town_without_any_address_of_its_own_still_writes(letter: Letter):
     with mail_server() as server:
-        sender(f"smtp://127.0.0.1:{server.port}", base_url="http://127.0.0.1:8000").send(replace(letter, reply_to=""))
+        sender(f"smtp://127.0.0.1:{server.port}", base_url="http://127.0.0.1:8000").send(
+            replace(letter, reply_to=""), leaving=nothing
+        )
 
     [arrived] = server.letters
     assert arrived["Message-ID"] == "<0f3c.483109752264@[127.0.0.1]>"
@@ -90,7 +96,9 @@ def test_an_encrypted_server_that_is_trusted_takes_the_letter(
     monkeypatch.setenv("SSL_CERT_FILE", str(AUTHORITY))
 
     with mail_server(kind, signs_in=True) as server:
-        sender(f"{scheme}://{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@localhost:{server.port}").send(letter)
+        sender(f"{scheme}://{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@localhost:{server.port}").send(
+            letter, leaving=nothing
+        )
 
     assert len(server.letters) == 1
 
@@ -149,9 +157,46 @@ def test_a_refusal_is_understood_and_its_words_are_kept(
 def test_a_rude_good_bye_is_no_failure(letter: Letter):
     with mail_server() as server:
         server.answer("QUIT", "451 Not now")
-        sender(f"smtp://127.0.0.1:{server.port}").send(letter)
+        sender(f"smtp://127.0.0.1:{server.port}").send(letter, leaving=nothing)
 
     assert len(server.letters) == 1
+
+
+def test_the_letter_is_noted_as_leaving_after_everything_else_was_agreed(letter: Letter):
+    with mail_server() as server:
+        seen = []
+        sender(f"smtp://127.0.0.1:{server.port}").send(letter, leaving=lambda: seen.append(len(server.letters)))
+
+        assert seen == [0]
+        assert len(server.letters) == 1
+
+
+def test_a_recipient_that_is_refused_never_leaves(letter: Letter):
+    with mail_server() as server:
+        server.answer("RCPT", "550 No such user")
+        left = []
+        with pytest.raises(DeliveryFailed):
+            sender(f"smtp://127.0.0.1:{server.port}").send(letter, leaving=lambda: left.append(letter))
+
+        assert left == []
+
+
+def test_a_server_that_hangs_up_while_it_takes_the_letter_leaves_us_unsure(letter: Letter):
+    with mail_server() as server:
+        server.answer("DATA", "hang up")
+        with pytest.raises(DeliveryUnsure) as unsure:
+            sender(f"smtp://127.0.0.1:{server.port}").send(letter, leaving=nothing)
+
+    assert (unsure.value.why, unsure.value.permanent) == (email.BROKEN_OFF, True)
+
+
+def test_a_letter_refused_after_it_was_read_did_not_leave(letter: Letter):
+    with mail_server() as server:
+        server.answer("DATA", "451 Try later")
+
+        failed = refused_by(f"smtp://127.0.0.1:{server.port}", letter)
+
+    assert (type(failed), failed.permanent) == (DeliveryFailed, False)
 
 
 def test_a_server_that_is_away_is_tried_again_later(letter: Letter):
@@ -185,7 +230,7 @@ def test_a_password_in_the_address_is_not_in_what_is_printed():
 
 def test_without_a_mail_server_the_letter_is_a_file_that_reads_back_the_same(letter: Letter, tmp_path: Path):
     for _ in range(2):
-        sender(folder=tmp_path).send(letter)
+        sender(folder=tmp_path).send(letter, leaving=nothing)
 
     [file] = (tmp_path / "mail").iterdir()
     kept = message_from_bytes(file.read_bytes(), policy=default)
@@ -199,6 +244,6 @@ def test_a_folder_that_cannot_be_written_is_tried_again_later(letter: Letter, tm
     (tmp_path / "mail").write_text("a file where the folder should be")
 
     with pytest.raises(DeliveryFailed) as failed:
-        sender(folder=tmp_path).send(letter)
+        sender(folder=tmp_path).send(letter, leaving=nothing)
 
     assert (failed.value.why, failed.value.permanent) == (email.NOT_KEPT, False)

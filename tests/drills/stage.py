@@ -72,6 +72,10 @@ class Server:
             self._process.wait(60)
             self._process = None
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def program(self, name: str) -> tuple[Path, dict[str, Any]]:
         """One of its programs, such as pg_amcheck, and the user to run it as."""
         return self._programs / name, self._user

@@ -1,7 +1,7 @@
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -208,7 +208,7 @@ def test_a_letter_that_was_sent_meanwhile_does_not_fail_any_more(city: City, ser
 
         channel = "email"
 
-        def send(self, _letter: Letter) -> None:
+        def send(self, _letter: Letter, *, leaving: Callable[[], None]) -> None:
             assert deliver(city, sender_to(server.port), minutes=6) == Delivered(sent=1)
             raise DeliveryFailed(email.REFUSED_FOR_GOOD, permanent=True)
 
@@ -216,6 +216,72 @@ def test_a_letter_that_was_sent_meanwhile_does_not_fail_any_more(city: City, ser
 
     assert only_letter(city, case).state == "sent"
     assert calls(city) == []
+
+
+class Powercut(BaseException):
+    """The process is gone: nothing after it runs."""
+
+
+def test_a_letter_that_may_have_left_when_the_worker_died_is_never_sent_again_but_owed_a_call(
+    city: City, server: MailServer
+):
+    case = city.case()
+
+    class Dies:
+        channel = "email"
+
+        def send(self, letter: Letter, *, leaving: Callable[[], None]) -> None:
+            sender_to(server.port).send(letter, leaving=leaving)
+            raise Powercut
+
+    with pytest.raises(Powercut):
+        deliver(city, Dies())
+
+    assert only_letter(city, case).state == "leaving"
+    assert deliver(city, sender_to(server.port), minutes=4) == Delivered()
+    assert deliver(city, sender_to(server.port), minutes=5) == Delivered(failed=1)
+    assert deliver(city, sender_to(server.port), hours=5) == Delivered()
+    assert (only_letter(city, case).state, len(server.letters)) == ("unsure", 1)
+    assert [(call.reason, call.outgoing_id) for call in calls(city)] == [
+        ("delivery_unsure", only_letter(city, case).id)
+    ]
+    assert city.events(case)[-1].kind == "delivery_unsure"
+
+
+def test_a_server_that_hangs_up_while_it_takes_the_letter_is_not_written_to_again(city: City, server: MailServer):
+    case = city.case()
+    server.answer("DATA", "hang up")
+
+    assert deliver(city, sender_to(server.port)) == Delivered(failed=1)
+
+    letter = only_letter(city, case)
+    assert letter.state == "unsure"
+    assert letter.failure.startswith(email.BROKEN_OFF)
+    assert [call.reason for call in calls(city)] == ["delivery_unsure"]
+
+
+def test_a_letter_the_server_puts_off_after_reading_it_waits_for_its_next_try(city: City, server: MailServer):
+    case = city.case()
+    server.answer("DATA", "451 Try later")
+
+    assert deliver(city, sender_to(server.port)) == Delivered(again=1)
+
+    assert only_letter(city, case).state == "waiting"
+
+
+def test_a_worker_that_slept_through_its_hold_sends_nothing(city: City, server: MailServer):
+    case = city.case()
+
+    class Sleeps:
+        channel = "email"
+
+        def send(self, letter: Letter, *, leaving: Callable[[], None]) -> None:
+            assert deliver(city, sender_to(server.port), minutes=6) == Delivered(sent=1)
+            sender_to(server.port).send(letter, leaving=leaving)
+
+    assert deliver(city, Sleeps()) == Delivered(again=1)
+
+    assert (only_letter(city, case).state, len(server.letters)) == ("sent", 1)
 
 
 def test_two_workers_send_each_letter_once(city: City, server: MailServer):

@@ -1,4 +1,5 @@
-from datetime import timedelta
+import os
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -30,6 +31,25 @@ def tidy(city: City, folder: Path, **by: int) -> None:
 
 def files(folder: Path) -> list[Path]:
     return [file for file in (folder / "photos").rglob("*") if file.is_file()]
+
+
+def orphan(folder: Path, name: str, *, at: datetime) -> Path:
+    file = folder / name[:2] / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"half a file")
+    os.utime(file, (at.timestamp(), at.timestamp()))
+    return file
+
+
+def age(folder: Path, *, at: datetime) -> None:
+    for file in files(folder):
+        os.utime(file, (at.timestamp(), at.timestamp()))
+
+
+def when_shelf(name: str, *, after: datetime) -> datetime:
+    """When the shelf of a file is looked through."""
+    steps = (after + n * housekeeping.SHELF_EVERY for n in range(256))
+    return next(each for each in steps if housekeeping.shelf_at(each) == int(name[:2], 16))
 
 
 def all_of(tx: Session, table: type) -> list[object]:
@@ -105,3 +125,38 @@ def test_counted_tries_and_old_sessions_go(city: City, tmp_path: Path):
     tidy(city, tmp_path, days=91)
     with city.db.reading() as tx:
         assert all_of(tx, StaffSession) == []
+
+
+def test_what_a_killed_process_left_goes_after_a_day(city: City, tmp_path: Path):
+    name = photo_in_a_draft(city, tmp_path)
+    left = [
+        orphan(tmp_path / "photos", f"{name[:2]}{'e' * 30}.webp", at=city.now),
+        orphan(tmp_path / "photos", f"{name[:2]}{'e' * 30}-small.webp#1", at=city.now),
+    ]
+    age(tmp_path, at=city.now)
+
+    housekeeping.tidy(city.db, tmp_path, now=when_shelf(name, after=city.now + timedelta(days=1, minutes=1)))
+
+    assert [file.exists() for file in left] == [False, False]
+    assert {file.name for file in files(tmp_path)} == {f"{name}.webp", f"{name}-small.webp"}
+
+
+def test_what_was_just_written_stays_whether_a_row_names_it_or_not(city: City, tmp_path: Path):
+    name = photo_in_a_draft(city, tmp_path)
+    age(tmp_path, at=city.now)
+    moment = when_shelf(name, after=city.now + timedelta(days=1, minutes=1))
+    fresh = orphan(tmp_path / "photos", f"{name[:2]}{'e' * 30}.webp", at=moment - timedelta(hours=23))
+
+    housekeeping.tidy(city.db, tmp_path, now=moment)
+
+    assert fresh.exists()
+
+
+def test_beside_a_database_that_knows_none_of_them_no_file_is_removed(city: City, tmp_path: Path):
+    strangers = [
+        orphan(tmp_path / folder, f"ab{'e' * 30}", at=city.now) for folder in ("photos", "enclosures", "letters")
+    ]
+
+    housekeeping.tidy(city.db, tmp_path, now=when_shelf("ab", after=city.now + timedelta(days=2)))
+
+    assert all(file.exists() for file in strangers)
