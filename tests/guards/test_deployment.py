@@ -17,8 +17,6 @@ SERVICES = sorted(DEPLOY.glob("*.service"))
 EXAMPLE = (DEPLOY / "cozum.env.example").read_text("utf-8")
 MANUAL = (HOME / "portal" / "docs" / "operations.md").read_text("utf-8")
 KNOWN = set(re.findall(r'env\.get\("(PORTAL_[A-Z_]+)"', Path(settings.__file__).read_text("utf-8")))
-# Branches that are not here yet.
-_AWAITED = {"backup", "restore"}
 _PORTAL = "/opt/cozum/.venv/bin/portal"
 
 
@@ -28,9 +26,8 @@ def test_a_service_starts_a_command_there_is(service: Path):
     program, *words = shlex.split(line)
 
     assert program == _PORTAL
-    if words[0] not in _AWAITED:
-        # Ends the test where there is no such command.
-        assert callable(_parser().parse_args(words).act)
+    # Ends the test where there is no such command.
+    assert callable(_parser().parse_args(words).act)
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda file: file.stem)
@@ -104,7 +101,7 @@ def test_the_manual_names_commands_and_settings_there_are():
     )
 
     assert named <= KNOWN
-    assert {words.split()[0] for words in commands} <= _commands() | _AWAITED
+    assert {words.split()[0] for words in commands} <= _commands()
 
 
 def _commands() -> set[str]:
