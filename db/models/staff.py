@@ -109,7 +109,7 @@ class StaffLetter(SQLModel, table=True):
 
 
 class Attempt(SQLModel, table=True):
-    """A try at something guessable (a sign-in, an access key), counted to slow guessing down; one that succeeds is taken back."""
+    """A try at something guessable (a sign-in, an access key), counted to slow guessing down."""
 
     __tablename__ = "attempt"
     __table_args__ = (Index("ix_attempt_counted", "kind", "key", "at"),)

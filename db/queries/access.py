@@ -1,4 +1,4 @@
-"""What sign-in stores beside the session: tries, half sessions, recovery codes, letters to colleagues, account events."""
+"""What sign-in stores beside sessions: tries, half sessions, recovery codes, letters to colleagues, account events."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from db.models import (
     RecoveryCode,
     StaffLetter,
     StaffSession,
+    TownFact,
 )
 
 
@@ -129,20 +130,22 @@ def lock_clerk(tx: Session, clerk_id: int) -> Clerk | None:
 
 
 def add_event(
-    tx: Session, clerk_id: int, kind: str, *, now: datetime, by_id: int | None = None, address: str = "", agent: str = ""
+    tx: Session,
+    clerk_id: int,
+    kind: str,
+    *,
+    now: datetime,
+    by_id: int | None = None,
+    address: str = "",
+    agent: str = "",
 ) -> None:
-    tx.add(
-        AccountEvent(clerk_id=clerk_id, kind=kind, at=now, by_id=by_id, address=address[:64], agent=agent[:200])
-    )
+    tx.add(AccountEvent(clerk_id=clerk_id, kind=kind, at=now, by_id=by_id, address=address[:64], agent=agent[:200]))
 
 
 def events(tx: Session, clerk_id: int, *, limit: int) -> Sequence[AccountEvent]:
     """What happened to an account, newest first."""
     return tx.exec(
-        select(AccountEvent)
-        .where(AccountEvent.clerk_id == clerk_id)
-        .order_by(col(AccountEvent.id).desc())
-        .limit(limit)
+        select(AccountEvent).where(AccountEvent.clerk_id == clerk_id).order_by(col(AccountEvent.id).desc()).limit(limit)
     ).all()
 
 
@@ -232,6 +235,12 @@ def last_seen(tx: Session) -> Mapping[int, datetime]:
         select(StaffSession.clerk_id, func.max(col(StaffSession.seen_at))).group_by(col(StaffSession.clerk_id))
     )
     return {clerk_id: seen for clerk_id, seen in rows if seen is not None}
+
+
+def fact(tx: Session, name: str) -> str:
+    """One fact about the town as it stands now, or nothing."""
+    found = tx.get(TownFact, name)
+    return found.words if found else ""
 
 
 def without_factor(tx: Session) -> Sequence[int]:

@@ -5,13 +5,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from db.engine import Database
+from db.queries import access, post, staff
 from db.queries import enclosures as stored
-from db.queries import post, staff
 from portal.services import attachments, enclosures
 
 DRAFTS_KEPT = timedelta(days=7)
 TRIES_KEPT = timedelta(days=1)
 SESSIONS_KEPT = timedelta(days=90)
+HALF_SESSIONS_KEPT = timedelta(hours=1)
+STAFF_LETTERS_KEPT = timedelta(days=7)
+ACCOUNT_EVENTS_KEPT = timedelta(days=365)
 AT_ONCE = 200
 
 
@@ -21,6 +24,12 @@ def tidy(db: Database, folder: Path, *, now: datetime) -> None:
         post.forget_drafts(tx, before=now - DRAFTS_KEPT)
         staff.forget_tries(tx, before=now - TRIES_KEPT)
         staff.forget_sessions(tx, before=now - SESSIONS_KEPT)
+        access.forget(
+            tx,
+            halves=now - HALF_SESSIONS_KEPT,
+            letters=now - STAFF_LETTERS_KEPT,
+            events=now - ACCOUNT_EVENTS_KEPT,
+        )
     _remove_photos(db, folder)
     _remove_enclosures(db, folder)
 
