@@ -54,7 +54,9 @@ def test_a_new_colleague_gets_a_password_that_is_shown_once(
     assert main(["staff", "add", "kemal@example.tr", "--role", "clerk", "--department", "FEN"], town) == 0
 
     password = capsys.readouterr().out.split()[-1]
-    assert accounts.sign_in(empty_db, "kemal@example.tr", password, address="", agent="", now=clock.now())
+    assert accounts.sign_in(
+        empty_db, "kemal@example.tr", password, visitor=accounts.Visitor(), secret=b"", now=clock.now()
+    )
 
 
 def test_a_password_may_come_from_a_pipe_and_is_not_repeated(
