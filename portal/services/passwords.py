@@ -50,14 +50,18 @@ class Turnstile:
 
     def __init__(self, at_once: int, most_waiting: int, longest_wait: float) -> None:
         self._places = threading.BoundedSemaphore(at_once)
-        self._line = threading.BoundedSemaphore(at_once + most_waiting)
+        self._most = at_once + most_waiting
         self._longest_wait = longest_wait
+        self._counting = threading.Lock()
+        self.in_line = 0
 
     @contextmanager
     def pass_through(self) -> Iterator[None]:
         """The work inside runs when it is its turn, or is refused."""
-        if not self._line.acquire(blocking=False):
-            raise Busy(BUSY)
+        with self._counting:
+            if self.in_line >= self._most:
+                raise Busy(BUSY)
+            self.in_line += 1
         try:
             if not self._places.acquire(timeout=self._longest_wait):
                 raise Busy(BUSY)
@@ -66,7 +70,8 @@ class Turnstile:
             finally:
                 self._places.release()
         finally:
-            self._line.release()
+            with self._counting:
+                self.in_line -= 1
 
 
 turnstile = Turnstile(AT_ONCE, MOST_WAITING, LONGEST_WAIT)
