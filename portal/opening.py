@@ -132,7 +132,7 @@ def _any(tx: Session, table: type) -> bool:
 def _demo(db: Database, settings: Settings) -> str:
     from portal.seeding import demo
 
-    signs = _add_demo_staff(db, settings)
+    signs = _add_demo_staff(db, _sign_ins_file(settings), secret=settings.secret)
     with db.reading() as tx:
         # Real colleagues and no cases yet: a town that is about to open, where invented records have no place.
         is_wanted = staff.by_email(tx, DEMO_STAFF[0].email) and not _any(tx, Case)
@@ -141,7 +141,7 @@ def _demo(db: Database, settings: Settings) -> str:
     return signs
 
 
-def _add_demo_staff(db: Database, settings: Settings) -> str:
+def _add_demo_staff(db: Database, file: Path, *, secret: bytes) -> str:
     with db.transaction() as tx:
         if _any(tx, Clerk):
             return ""
@@ -160,12 +160,12 @@ def _add_demo_staff(db: Database, settings: Settings) -> str:
             f"  {each.role:<14} {each.email:<20} {password}"
             for each, password in zip(DEMO_STAFF, passwords, strict=True)
         )
-        signs += _second_steps(tx, settings)
-        _keep_private(_sign_ins_file(settings), signs + "\n")
+        signs += _second_steps(tx, secret)
+        _keep_private(file, signs + "\n")
     return signs
 
 
-def _second_steps(tx: Session, settings: Settings) -> str:
+def _second_steps(tx: Session, secret: bytes) -> str:
     """What a demo's administrators need beside the password: real second factors, whose secrets are shown here."""
     words = ""
     for each in DEMO_STAFF:
@@ -173,7 +173,7 @@ def _second_steps(tx: Session, settings: Settings) -> str:
             continue
         clerk = staff.by_email(tx, each.email)
         plain = second_factor.new_secret()
-        codes = second_factor.give(tx, (clerk and clerk.id) or 0, plain, secret=settings.secret, now=clock.now())
+        codes = second_factor.give(tx, (clerk and clerk.id) or 0, plain, secret=secret, now=clock.now())
         words += (
             f"\n\n{each.email}, ikinci adım / second step:\n"
             f"  uygulama anahtarı / app secret: {plain}\n"
