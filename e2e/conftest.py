@@ -60,6 +60,8 @@ class Portal:
     url: str
     data_dir: Path
     passwords: dict[str, str]
+    app_secret: str
+    used_steps: list[int] = field(default_factory=list)
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +91,8 @@ def portal(mailbox: Mailbox, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_until_ready(url, process, folder / "log")
-        yield Portal(url, folder / "var", _passwords(folder / "var" / "demo-sign-ins.txt"))
+        signs = folder / "var" / "demo-sign-ins.txt"
+        yield Portal(url, folder / "var", _passwords(signs), _app_secret(signs))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
@@ -143,7 +146,12 @@ def visit(browser: Browser, portal: Portal) -> Iterator[Visit]:
 
 def _passwords(file: Path) -> dict[str, str]:
     rows = (line.split() for line in file.read_text("utf-8").splitlines())
-    return {email: password for _role, email, password in rows}
+    return {row[1]: row[2] for row in rows if len(row) == 3 and "@" in row[1]}
+
+
+def _app_secret(file: Path) -> str:
+    """What the demo administrator's authenticator app would show codes by."""
+    return next(line.split()[-1] for line in file.read_text("utf-8").splitlines() if "app secret:" in line)
 
 
 def _free_port() -> int:

@@ -20,6 +20,8 @@ PUBLIC = (
     "/aydinlatma",
     "/erisilebilirlik",
     "/giris",
+    "/giris/parola",
+    "/giris/parola/yeni",
     "/yok",
 )
 DESK = (
@@ -29,7 +31,15 @@ DESK = (
     "/masa/kayit-defteri",
     "/masa/rapor/bilgi-edinme",
 )
-ADMINISTRATION = ("/yonetim", "/yonetim/takvim", "/yonetim/sureler")
+ADMINISTRATION = (
+    "/yonetim",
+    "/yonetim/takvim",
+    "/yonetim/sureler",
+    "/yonetim/personel",
+    "/yonetim/personel/1",
+    "/masa/hesap",
+    "/masa/hesap/iki-adim",
+)
 LOOKS = [(device, dark) for device in DEVICES for dark in (False, True)]
 
 

@@ -207,6 +207,28 @@ def _staff_add(settings: Settings, args: argparse.Namespace) -> int:
     return 0
 
 
+def _staff_reset_password(settings: Settings, args: argparse.Namespace) -> int:
+    from portal import clock, opening
+    from portal.services import colleagues
+
+    password = opening.new_password()
+    with opening.database(settings) as db, db.transaction() as tx:
+        colleagues.reset_password_by_hand(tx, args.email, password, now=clock.now())
+    print(f"All sessions of {args.email} are ended. Sign in at {settings.base_url}/giris")
+    print(f"New password, shown this once: {password}")
+    return 0
+
+
+def _staff_reset_second_factor(settings: Settings, args: argparse.Namespace) -> int:
+    from portal import clock, opening
+    from portal.services import colleagues
+
+    with opening.database(settings) as db, db.transaction() as tx:
+        colleagues.reset_factor_by_hand(tx, args.email, now=clock.now())
+    print(f"{args.email} has no second factor any more; all sessions are ended.")
+    return 0
+
+
 def _deadline(_settings: Settings, args: argparse.Namespace) -> int:
     from portal import counting
 
@@ -323,6 +345,12 @@ def _add_staff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add.add_argument("--name", default="", metavar="NAME", help="as colleagues and letters show it")
     add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     add.set_defaults(act=_staff_add)
+    password = staff.add_parser("reset-password", help="a new password for who cannot get a letter")
+    password.set_defaults(act=_staff_reset_password)
+    factor = staff.add_parser("reset-second-factor", help="for who has lost the telephone and the recovery codes")
+    factor.set_defaults(act=_staff_reset_second_factor)
+    for each in (password, factor):
+        each.add_argument("email", metavar="EMAIL")
 
 
 def _add_deadline(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -17,7 +17,7 @@ from db.engine import Database
 from db.models import Case, Clerk, Department
 from db.queries import staff
 from portal import clock
-from portal.services import accounts, calendars, town
+from portal.services import accounts, calendars, second_factor, town
 from portal.settings import Settings
 
 LEAST_FREE_MEGABYTES = 100
@@ -132,7 +132,7 @@ def _any(tx: Session, table: type) -> bool:
 def _demo(db: Database, settings: Settings) -> str:
     from portal.seeding import demo
 
-    signs = _add_demo_staff(db, _sign_ins_file(settings))
+    signs = _add_demo_staff(db, _sign_ins_file(settings), secret=settings.secret)
     with db.reading() as tx:
         # Real colleagues and no cases yet: a town that is about to open, where invented records have no place.
         is_wanted = staff.by_email(tx, DEMO_STAFF[0].email) and not _any(tx, Case)
@@ -141,7 +141,7 @@ def _demo(db: Database, settings: Settings) -> str:
     return signs
 
 
-def _add_demo_staff(db: Database, file: Path) -> str:
+def _add_demo_staff(db: Database, file: Path, *, secret: bytes) -> str:
     with db.transaction() as tx:
         if _any(tx, Clerk):
             return ""
@@ -160,8 +160,27 @@ def _add_demo_staff(db: Database, file: Path) -> str:
             f"  {each.role:<14} {each.email:<20} {password}"
             for each, password in zip(DEMO_STAFF, passwords, strict=True)
         )
+        signs += _second_steps(tx, secret)
         _keep_private(file, signs + "\n")
     return signs
+
+
+def _second_steps(tx: Session, secret: bytes) -> str:
+    """What a demo's administrators need beside the password: real second factors, whose secrets are shown here."""
+    words = ""
+    for each in DEMO_STAFF:
+        if each.role != "administrator":
+            continue
+        clerk = staff.by_email(tx, each.email)
+        plain = second_factor.new_secret()
+        codes = second_factor.give(tx, (clerk and clerk.id) or 0, plain, secret=secret, now=clock.now())
+        words += (
+            f"\n\n{each.email}, ikinci adım / second step:\n"
+            f"  uygulama anahtarı / app secret: {plain}\n"
+            "  veya bu kodlardan biri, her biri bir kez / or one of these codes, each once:\n"
+        )
+        words += "\n".join(f"  {first}   {second}" for first, second in zip(codes[::2], codes[1::2], strict=True))
+    return words
 
 
 def _keep_private(file: Path, words: str) -> None:

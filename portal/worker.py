@@ -12,7 +12,7 @@ from db.engine import Database
 from db.queries import health
 from portal import channels, clock, logs, systemd
 from portal.channels import Sender
-from portal.services import calendars, delivery, escalation, housekeeping, recount
+from portal.services import calendars, delivery, escalation, housekeeping, recount, staff_letters
 from portal.services.townbook import TownBook
 from portal.settings import Settings
 
@@ -105,6 +105,16 @@ class Rounds:
             # One at a time, each with its own moment: a slow server must not make us miss the word to stop.
             while self._deliver_one(sender) and not self._stop.within(0):
                 pass
+
+            while sender.channel == "email" and self._deliver_to_staff(sender) and not self._stop.within(0):
+                pass
+
+    def _deliver_to_staff(self, sender: Sender) -> bool:
+        now, settings = clock.now(), self._settings
+        town = self._book.town(now=now)
+        return staff_letters.deliver_one(
+            self._db, sender, secret=settings.secret, base_url=settings.base_url, town=town, now=now
+        )
 
     def _recount(self, now: datetime) -> int:
         with self._db.reading() as tx:

@@ -15,7 +15,7 @@ from db.engine import Database
 from db.models import Category, Clerk, Department
 from portal import clock
 from portal.cli import main
-from portal.services import accounts
+from portal.services import accounts, second_factor
 
 
 @pytest.fixture
@@ -54,7 +54,9 @@ def test_a_new_colleague_gets_a_password_that_is_shown_once(
     assert main(["staff", "add", "kemal@example.tr", "--role", "clerk", "--department", "FEN"], town) == 0
 
     password = capsys.readouterr().out.split()[-1]
-    assert accounts.sign_in(empty_db, "kemal@example.tr", password, address="", agent="", now=clock.now())
+    assert accounts.sign_in(
+        empty_db, "kemal@example.tr", password, visitor=accounts.Visitor(), secret=b"", now=clock.now()
+    )
 
 
 def test_a_password_may_come_from_a_pipe_and_is_not_repeated(
@@ -65,6 +67,36 @@ def test_a_password_may_come_from_a_pipe_and_is_not_repeated(
     assert main(["staff", "add", "nur@example.tr", "--role", "coordinator", "--password-stdin"], town) == 0
 
     assert "kirmizi-balik-72" not in capsys.readouterr().out
+
+
+def test_an_easy_password_from_a_pipe_is_refused(
+    town: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("sys.stdin", io.StringIO("galatasaray1905\n"))
+
+    assert main(["staff", "add", "nur@example.tr", "--role", "coordinator", "--password-stdin"], town) == 1
+
+    assert "kolay tahmin" in capsys.readouterr().err
+
+
+def test_an_administrator_who_is_locked_out_comes_in_again(
+    town: dict[str, str], empty_db: Database, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["staff", "add", "selin@example.tr", "--role", "administrator"], town) == 0
+    with empty_db.transaction() as tx:
+        selin = tx.exec(select(Clerk)).one()
+        second_factor.give(tx, selin.id or 0, second_factor.new_secret(), secret=b"secret", now=clock.now())
+    capsys.readouterr()
+
+    assert main(["staff", "reset-second-factor", "selin@example.tr"], town) == 0
+    assert main(["staff", "reset-password", "selin@example.tr"], town) == 0
+
+    password = capsys.readouterr().out.split()[-1]
+    entry = accounts.sign_in(
+        empty_db, "selin@example.tr", password, visitor=accounts.Visitor(), secret=b"", now=clock.now()
+    )
+    assert entry.then == "set_up"
+    assert main(["staff", "reset-password", "kimse@example.tr"], town) == 1
 
 
 def test_a_second_colleague_with_the_same_address_is_refused(

@@ -4,10 +4,11 @@ from time import sleep
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 import db.models  # noqa: F401  (declares the tables)
 from db.engine import MIGRATIONS, revisions
+from db.models import StaffSession
 
 # The search beside the cases is made by hand, differently on each engine.
 BY_HAND = ("case_search", "case_fts")
@@ -40,6 +41,26 @@ def test_the_way_back_leaves_nothing(empty_db):
     assert set(inspect(empty_db.engine).get_table_names()) <= {"alembic_version"}
     empty_db.upgrade()
     assert "case" in inspect(empty_db.engine).get_table_names()
+
+
+def test_administrators_who_are_signed_in_are_led_to_the_second_step(empty_db):
+    empty_db.upgrade("0002")
+    with empty_db.engine.begin() as connection:
+        for key, role in ((1, "administrator"), (2, "clerk")):
+            connection.exec_driver_sql(
+                "INSERT INTO clerk (id, email, name, role, password_hash, is_active, created_at) VALUES"
+                f" ({key}, '{role}', '', '{role}', '', (1 = 1), '2026-11-16 07:00:00')"
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO staff_session (token_hash, clerk_id, created_at, seen_at, address, agent) VALUES"
+                f" ('{key}', {key}, '2026-11-16 07:00:00', '2026-11-16 07:00:00', '', '')"
+            )
+
+    empty_db.upgrade()
+
+    with empty_db.reading() as tx:
+        ended = {each.clerk_id: each.ended_at is not None for each in tx.exec(select(StaffSession))}
+    assert ended == {1: True, 2: False}
 
 
 def _context(connection):

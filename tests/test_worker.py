@@ -1,6 +1,7 @@
 """`portal worker` as a process: it delivers what others queue, survives trouble, and stops when asked."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,8 @@ from db.engine import Database
 from db.models import TownDay
 from db.queries import health
 from portal import clock
-from portal.services import recount, town
+from portal.services import recount, resets, town
+from portal.services.accounts import Visitor
 from portal.services.recount import Progress
 from tests.cast import SECRET, City
 from tests.channels.mailserver import mail_server
@@ -81,6 +83,21 @@ def test_letters_leave_by_themselves_and_the_log_names_nobody(city: City, tmp_pa
     [arrived] = server.letters
     assert f"/takip/{receipt.reference}?k={receipt.key}" in arrived.get_content()
     for secret in ("ayse", "Ayşe", receipt.reference, receipt.key):
+        assert secret not in worker.logged()
+
+
+def test_a_link_to_a_new_password_leaves_by_itself_and_is_in_no_log(city: City, tmp_path: Path):
+    with mail_server() as server, working(city.db, tmp_path, port=server.port) as worker:
+        resets.ask(city.db, city.kemal.email, visitor=Visitor(), secret=SECRET, language="tr", now=clock.now())
+        worker.wait_until(lambda: server.letters and "staff letter sent" in worker.logged())
+
+        assert worker.stop() == 0
+
+    found = re.search(r"/giris/parola/yeni\?k=(\S+)", server.letters[0].get_content())
+    assert found
+    with city.db.reading() as tx:
+        assert resets.opened(tx, found[1], now=clock.now()).id == city.kemal.id
+    for secret in (found[1], "kemal", "Kemal"):
         assert secret not in worker.logged()
 
 

@@ -17,7 +17,16 @@ from db.models.case import (
 from db.models.health import Heartbeat
 from db.models.law import Application, Enclosure, Letter, Series
 from db.models.post import Attachment, Callback, Draft, Message, Outgoing
-from db.models.staff import Attempt, Clerk, ClerkDepartment, StaffSession
+from db.models.staff import (
+    AccountEvent,
+    Attempt,
+    Clerk,
+    ClerkDepartment,
+    HalfSession,
+    RecoveryCode,
+    StaffLetter,
+    StaffSession,
+)
 from db.models.town import (
     CalendarEdition,
     Category,
@@ -30,6 +39,7 @@ from db.models.town import (
 )
 
 __all__ = [
+    "AccountEvent",
     "Application",
     "Attachment",
     "Attempt",
@@ -50,6 +60,7 @@ __all__ = [
     "Draft",
     "Duty",
     "Enclosure",
+    "HalfSession",
     "Heartbeat",
     "Identity",
     "Letter",
@@ -57,8 +68,10 @@ __all__ = [
     "Neighbourhood",
     "Outgoing",
     "Person",
+    "RecoveryCode",
     "Series",
     "SourceRecord",
+    "StaffLetter",
     "StaffSession",
     "Submission",
     "Surrounding",

@@ -8,9 +8,12 @@ from litestar.datastructures import Cookie
 
 from db.engine import Database
 from portal import clock
-from portal.services import accounts
+from portal.services import accounts, devices
 from portal.services.accounts import SignedIn
 from portal.settings import Settings
+
+HALF, DEVICES = "yarim", "cihaz"
+DEVICES_KNOWN = 180 * 24 * 3600
 
 
 class NotSignedIn(Exception):
@@ -38,6 +41,31 @@ def token_of(request: Request[Any, Any, Any], settings: Settings) -> str:
 def sign_in_cookie(token: str, settings: Settings) -> Cookie:
     """Keeps a colleague signed in until the browser closes or the session ends."""
     return own_cookie("masa", token, settings)
+
+
+def visitor(request: Request[Any, Any, Any], settings: Settings) -> accounts.Visitor:
+    """The browser at the door."""
+    return accounts.Visitor(
+        address=address_of(request),
+        agent=request.headers.get("User-Agent", ""),
+        devices=request.cookies.get(cookie_name(DEVICES, settings), ""),
+    )
+
+
+def half_token_of(request: Request[Any, Any, Any], settings: Settings) -> str:
+    """The token of a sign-in that still owes its second step, or nothing."""
+    return request.cookies.get(cookie_name(HALF, settings), "")
+
+
+def half_cookie(token: str, settings: Settings) -> Cookie:
+    """Keeps a half session for as long as it may last; an empty token ends it."""
+    return own_cookie(HALF, token, settings, max_age=int(accounts.HALF_FOR_SET_UP.total_seconds()) if token else 0)
+
+
+def devices_cookie(notes: str, clerk_id: int, settings: Settings) -> Cookie:
+    """Lets this browser be known again, so that strangers' guesses do not count against its colleague."""
+    fresh = devices.noting(notes, clerk_id, secret=settings.secret)
+    return own_cookie(DEVICES, fresh, settings, max_age=DEVICES_KNOWN)
 
 
 def own_cookie(name: str, value: str, settings: Settings, *, max_age: int | None = None) -> Cookie:

@@ -8,6 +8,9 @@ from portal.rules.refusal import NotFound, Refused
 
 Scope = Literal["none", "own", "all"]
 
+# The fact of the town that says of whom a second factor is asked besides administrators.
+SECOND_FACTOR, EVERYBODY = "second_factor", "everybody"
+
 ROLES: tuple[str, ...] = ("operator", "coordinator", "clerk", "manager", "administrator")
 
 
@@ -78,6 +81,11 @@ def may(clerk: Actor, action: str, case: Scoped | None = None) -> bool:
 def scope_of(clerk: Actor, action: str) -> Scope:
     """How far a clerk's permission reaches; who has left has none."""
     return PERMISSIONS[action].get(clerk.role, "none") if clerk.is_active else "none"
+
+
+def needs_second_factor(role: str, facts: Mapping[str, str]) -> bool:
+    """Whether who has this role may work only after a second step; the town may ask it of everybody."""
+    return role == "administrator" or facts.get(SECOND_FACTOR) == EVERYBODY
 
 
 def visible_departments(clerk: Actor) -> frozenset[int] | None:

@@ -10,13 +10,16 @@ from obstore.store import LocalStore
 from sqlmodel import Session
 
 from db.engine import Database
+from db.queries import access, letters, post, staff
 from db.queries import enclosures as stored
-from db.queries import letters, post, staff
 from portal.services import attachments, enclosures, official, shelves
 
 DRAFTS_KEPT = timedelta(days=7)
 TRIES_KEPT = timedelta(days=1)
 SESSIONS_KEPT = timedelta(days=90)
+HALF_SESSIONS_KEPT = timedelta(hours=1)
+STAFF_LETTERS_KEPT = timedelta(days=7)
+ACCOUNT_EVENTS_KEPT = timedelta(days=365)
 AT_ONCE = 200
 # What a killed process left. A day is far more than any request takes between its file and its row.
 ORPHANS_KEPT = timedelta(days=1)
@@ -34,6 +37,12 @@ def tidy(db: Database, folder: Path, *, now: datetime) -> None:
         post.forget_drafts(tx, before=now - DRAFTS_KEPT)
         staff.forget_tries(tx, before=now - TRIES_KEPT)
         staff.forget_sessions(tx, before=now - SESSIONS_KEPT)
+        access.forget(
+            tx,
+            halves=now - HALF_SESSIONS_KEPT,
+            letters=now - STAFF_LETTERS_KEPT,
+            events=now - ACCOUNT_EVENTS_KEPT,
+        )
     _remove_photos(db, folder)
     _remove_enclosures(db, folder)
     _remove_orphans(db, folder, shelf_at(now), before=now - ORPHANS_KEPT)

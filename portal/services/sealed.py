@@ -1,4 +1,5 @@
-"""National ids as they are kept: sealed with the installation's secret, found by a keyed hash, shown masked."""
+"""What is kept sealed with the installation's secret: national ids, found by a keyed hash and shown masked, and the
+secrets of second factors."""
 
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -21,22 +22,26 @@ from portal.rules.refusal import Refused
 
 _NONCE = 12
 _LEAST_REASON, _MOST_REASON = 5, 300
-_FORMAT = b"cozum national id 1"
+_ID = b"national id"
 
 
-def seal(secret: bytes, number: str) -> str:
-    """The number for storage; twice the same number looks different each time. Nothing stays nothing."""
-    if not number:
+def seal(secret: bytes, words: str, *, what: bytes = _ID) -> str:
+    """The words for storage; twice the same words look different each time. Nothing stays nothing.
+
+    `what` they are has a key of its own: nothing that was sealed as one thing is ever opened as another.
+    """
+    if not words:
         return ""
     nonce = secrets.token_bytes(_NONCE)
-    return urlsafe_b64encode(nonce + AESGCM(_key(secret, b"seal")).encrypt(nonce, number.encode(), _FORMAT)).decode()
+    hidden = AESGCM(_key(secret, b"seal", what)).encrypt(nonce, words.encode(), _format(what))
+    return urlsafe_b64encode(nonce + hidden).decode()
 
 
-def unseal(secret: bytes, sealed: str) -> str:
-    """The number; nothing where it was sealed with another secret or has been tampered with."""
+def unseal(secret: bytes, sealed: str, *, what: bytes = _ID) -> str:
+    """The words; nothing where they were sealed with another secret or have been tampered with."""
     try:
         octets = urlsafe_b64decode(sealed)
-        return AESGCM(_key(secret, b"seal")).decrypt(octets[:_NONCE], octets[_NONCE:], _FORMAT).decode()
+        return AESGCM(_key(secret, b"seal", what)).decrypt(octets[:_NONCE], octets[_NONCE:], _format(what)).decode()
     except (InvalidTag, ValueError):
         return ""
 
@@ -65,6 +70,10 @@ def show(
     return unseal(secret, application.national_id)
 
 
+def _format(what: bytes) -> bytes:
+    return b"cozum " + what + b" 1"
+
+
 @lru_cache(maxsize=8)
-def _key(secret: bytes, purpose: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"cozum national id " + purpose).derive(secret)
+def _key(secret: bytes, purpose: bytes, what: bytes = _ID) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"cozum " + what + b" " + purpose).derive(secret)

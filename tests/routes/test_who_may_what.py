@@ -1,5 +1,6 @@
 """Who may open which address: one row for each, one column for each kind of person."""
 
+import secrets
 from collections.abc import Mapping
 
 import pytest
@@ -10,8 +11,9 @@ from db.queries import cases
 from db.queries import enclosures as stored
 from db.queries import post as stored_post
 from portal import statics
-from portal.services import attachments, casework, drafts, enclosures, official
+from portal.services import accounts, attachments, casework, drafts, enclosures, official, own_account
 from tests import pictures
+from tests.cast import PASSWORD
 from tests.desk import Office
 from tests.web import Page
 
@@ -33,6 +35,25 @@ TABLE = {
     "GET /erisilebilirlik":                     "200",
     "GET /giris":                               "in       200      200    200     200    200     200",
     "POST /giris":                              "422",
+    # Without a password given before, or a letter's link, these lead back to the door or say that it is over.
+    "GET /giris/kod":                           "in       200      200    200     200    200     200",
+    "POST /giris/kod":                          "422",
+    "GET /giris/iki-adim":                      "in       200      200    200     200    200     200",
+    "POST /giris/iki-adim":                     "422",
+    "GET /giris/parola":                        "200",
+    "POST /giris/parola":                       "200",
+    "GET /giris/parola/yeni":                   "422",
+    "POST /giris/parola/yeni":                  "422",
+    "GET /masa/hesap":                          "in       200      200    200     200    200     200",
+    # Nobody changes anything without typing the password once more.
+    "POST /masa/hesap/parola":                  "401      422      422    422     422    422     422",
+    "GET /masa/hesap/iki-adim":                 "in       200      200    200     200    200     200",
+    "POST /masa/hesap/iki-adim":                "401      422      422    422     422    422     422",
+    "POST /masa/hesap/iki-adim/kapat":          "401      422      422    422     422    422     422",
+    "POST /masa/hesap/kodlar":                  "401      422      422    422     422    422     422",
+    # Somebody else's session.
+    "POST /masa/hesap/oturum/{session:str}":    "401      404      404    404     404    404     404",
+    "POST /masa/hesap/oturumlar":               "401      200      200    200     200    200     200",
     "GET /masa":                                "in       200      200    200     200    200     200",
     "GET /masa/kuyruk":                         "in       200      200    200     200    200     200",
     "GET /masa/basvuru/{ref:str}":              "in       200      200    404     200    200     200",
@@ -71,6 +92,15 @@ TABLE = {
     "POST /yonetim/takvim/onizleme":            "401      404      404    404     404    404     200",
     # Whoever publishes without having seen a preview is shown one.
     "POST /yonetim/takvim/uygula":              "401      404      404    404     404    404     422",
+    "GET /yonetim/personel":                    "in       404      404    404     404    404     200",
+    "POST /yonetim/personel/iki-adim":          "401      404      404    404     404    404     200",
+    "GET /yonetim/personel/{colleague:int}":    "in       404      404    404     404    404     200",
+    "POST /yonetim/personel/{colleague:int}/iki-adim":
+                                                "401      404      404    404     404    404     200",
+    "POST /yonetim/personel/{colleague:int}/oturumlar":
+                                                "401      404      404    404     404    404     200",
+    "POST /yonetim/personel/{colleague:int}/durum":
+                                                "401      404      404    404     404    404     200",
     "GET /yonetim/sureler":                     "in       404      404    404     404    404     200",
     "POST /yonetim/sureler":                    "401      404      404    404     404    404     200",
     "POST /masa/basvuru/{ref:str}/imza":        "401      422      422    404     422    422     422",
@@ -217,6 +247,9 @@ def _fill(office: Office, path: str, case: Case | None) -> str:
     """The address with this case, its photo and its call in it."""
     if case is None:
         return path
+    if "{colleague:int}" in path or "{session:str}" in path:
+        key, session = _colleague(office)
+        return path.replace("{colleague:int}", str(key)).replace("{session:str}", session)
     there = path.replace("{ref:str}", case.reference).replace("{reference:str}", case.reference)
     if "/ek/" in path:
         there = there.replace("{name:str}", _enclosure(office, case))
@@ -227,6 +260,18 @@ def _fill(office: Office, path: str, case: Case | None) -> str:
         with office.city.db.reading() as tx:
             there = there.replace("{call:int}", str(stored_post.callbacks_of(tx, case.id or 0)[0].id))
     return there.replace("/static/{path:path}", statics.url("css/base.css"))
+
+
+def _colleague(office: Office) -> tuple[int, str]:
+    """Somebody else who is signed in and has a second factor: the key, and what the session is called."""
+    city = office.city
+    with city.db.transaction() as tx:
+        facts = {"email": f"ali-{secrets.token_hex(4)}@aksaray.example", "name": "Ali Demir", "role": "coordinator"}
+        ali = accounts.add_clerk(tx, **facts, departments=[], password=PASSWORD, now=city.now)
+    accounts.sign_in(city.db, ali.email, PASSWORD, visitor=accounts.Visitor(), secret=city.secret, now=city.now)
+    city.give_factor(ali)
+    with city.db.reading() as tx:
+        return ali.id, own_account.session_name(own_account.sessions(tx, ali.id, now=city.now)[0])
 
 
 def _photo(office: Office, case: Case) -> str:

@@ -114,7 +114,8 @@ def test_an_abandoned_forms_enclosures_go_too_and_a_cases_stay(city: City, tmp_p
 
 
 def test_counted_tries_and_old_sessions_go(city: City, tmp_path: Path):
-    accounts.sign_in(city.db, city.kemal.email, PASSWORD, address="", agent="", now=city.now)
+    kemal = accounts.Visitor(agent="Firefox")
+    accounts.sign_in(city.db, city.kemal.email, PASSWORD, visitor=kemal, secret=city.secret, now=city.now)
     with city.db.transaction() as tx:
         staff.note_try(tx, "sign-in", city.kemal.email, now=city.now)
 

@@ -198,7 +198,7 @@ def acts(db: Database) -> set[str]:
 
 
 def test_a_demo_and_a_year_hold_no_date_that_their_ledgers_do_not_say(db: Database, tmp_path):
-    opening._add_demo_staff(db, tmp_path / "sign-ins")
+    opening._add_demo_staff(db, tmp_path / "sign-ins", secret=SECRET)
     demo.write(db, secret=SECRET, folder=tmp_path, now=NOW)
     year.write(db, cases=1500, seed=7, end=NOW.date() - timedelta(days=1), secret=SECRET, progress=lambda *_: None)
     assert differences(db) == []
