@@ -157,21 +157,29 @@ def due_with(clock: Clock, entries: Sequence[ClockEntry], line: Line, calendar: 
 def follow(
     tx: Session, case: Case, frm: Status, to: Status, *, by: Actor | None, town: Town, now: datetime
 ) -> dict[str, object]:
-    """Bring every clock in line with a new status; answers the case's due date, where it changes."""
+    """Bring every clock in line with a new status; answers the case's due date and lateness, where they change."""
     before, after = lifecycle.clock_of(frm), lifecycle.clock_of(to)
     if before == after:
         return {}
     clocks = stored.held(tx, case.id or 0)
+    is_over = not lifecycle.is_open(to)
     acts = {each.id: act for each in clocks if (act := act_for(each.kind, each.state, after))}
-    entries = stored.entries(tx, [each for each in clocks if each.id in acts])
+    entries = stored.entries(tx, [each for each in clocks if is_over or each.id in acts])
     for each in clocks:
         if each.id in acts:
-            write(tx, each, acts[each.id], calendar=town.calendar, now=now, entries=entries[each.id or 0], by=by)
+            lines = entries[each.id or 0]
+            lines.append(write(tx, each, acts[each.id], calendar=town.calendar, now=now, entries=lines, by=by))
     duties = stored.held_duties(tx, case.id or 0)
-    if not lifecycle.is_open(to):
-        for duty in duties:
-            settle(duty, now=now, by=by)
-    return nearest(clocks, duties, to, case.legal_type)
+    if not is_over:
+        return nearest(clocks, duties, to, case.legal_type)
+    for duty in duties:
+        settle(duty, now=now, by=by)
+    return {**nearest(clocks, duties, to, case.legal_type), "late": _are_late(clocks, entries)}
+
+
+def _are_late(clocks: Iterable[Clock], entries: Mapping[int, Sequence[ClockEntry]]) -> bool:
+    """Whether one of the promises was kept only after its day; an objection is a matter of its own."""
+    return any(ledger.overran(entries[each.id or 0], each.due_at) for each in clocks if each.kind != "objection")
 
 
 def nearest(
