@@ -28,6 +28,8 @@ DESK = (
     "/masa/kuyruk?ara=yokböylebirsöz",
     "/masa/kayit-defteri",
     "/masa/rapor/bilgi-edinme",
+    "/masa/rapor/birimler",
+    "/masa/rapor/birimler?birim=FEN",
 )
 ADMINISTRATION = ("/yonetim", "/yonetim/takvim", "/yonetim/sureler")
 LOOKS = [(device, dark) for device in DEVICES for dark in (False, True)]
