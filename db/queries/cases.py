@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, exists, select, text, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 
+from db import rows
 from db.models import Case, CaseEvent, LateClosing, SourceRecord, Submission
 from db.queries import sums
 
@@ -38,14 +39,14 @@ def submission(tx: Session, reference: str) -> Submission | None:
     return tx.execute(_SUBMISSION, {"reference": reference}).scalar_one_or_none()
 
 
-def add(tx: Session, case: Case, *, words: str) -> Case:
-    """Store a new case with its searchable words and count it."""
-    tx.add(case)
-    tx.flush()
-    tx.execute(_ADD_SEARCH, {"case_id": case.id, "words": words})
+def add(tx: Session, case: Case, *, words: str) -> bool:
+    """Store a new case with its searchable words and count it; false when its reference is another's already."""
+    if not rows.put_new(tx, case, "reference"):
+        return False
+    tx.connection().execute(_ADD_SEARCH, {"case_id": case.id, "words": words})
     sums.add(tx, _place_of(case), sums.Figures(1))
     sums.touch(tx, {case.department_id})
-    return case
+    return True
 
 
 _ADD_SEARCH = text("INSERT INTO case_search (case_id, words) VALUES (:case_id, :words)")
@@ -133,9 +134,7 @@ def _bring_up_to_date(case: Case, values: Mapping[str, Any]) -> None:
 def add_event(tx: Session, case: Case, kind: str, *, actor: str, now: datetime, **facts: Any) -> CaseEvent:
     """Write a line of the timeline. Lines are never changed or removed."""
     event = CaseEvent(case_id=case.id, kind=kind, actor=actor, at=now, case_version=case.version, **facts)
-    tx.add(event)
-    tx.flush()
-    return event
+    return rows.put(tx, event)
 
 
 _EVENTS = select(CaseEvent).where(CaseEvent.case_id == bindparam("case_id")).order_by(CaseEvent.id)  # type: ignore[arg-type]
@@ -174,8 +173,8 @@ def status_before(tx: Session, case: Case) -> str:
 
 def taken_references(tx: Session, references: Sequence[str]) -> set[str]:
     """Which of these numbers were given out before."""
-    rows = select(Submission.reference).where(Submission.reference.in_(references))  # type: ignore[call-overload,attr-defined]
-    return set(tx.execute(rows).scalars())
+    taken = select(Submission.reference).where(Submission.reference.in_(references))  # type: ignore[call-overload,attr-defined]
+    return set(tx.execute(taken).scalars())
 
 
 def imported(tx: Session, source: str, external_ids: Sequence[str]) -> set[str]:
@@ -183,9 +182,9 @@ def imported(tx: Session, source: str, external_ids: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for start in range(0, len(external_ids), 500):
         some = external_ids[start : start + 500]
-        rows = select(SourceRecord.external_id).where(
+        here = select(SourceRecord.external_id).where(
             SourceRecord.source == source,
             SourceRecord.external_id.in_(some),  # type: ignore[attr-defined]
         )
-        found.update(tx.execute(rows).scalars())
+        found.update(tx.execute(here).scalars())
     return found

@@ -1,24 +1,26 @@
 """What each month brought each department and what became of it, from the sums kept with every change."""
 
-from collections import Counter
-
 from sqlmodel import Session
 
 from db.queries import sums
 from portal.rules import lifecycle
 from portal.services.figures import Months
 
+_WORDS = ("received", "open", "answered", "late", "in_time")
+
 
 def of_year(tx: Session, year: int, departments: frozenset[int] | None) -> Months:
     """The figures of a year of receipt, exact at this moment."""
-    found: dict[tuple[int, int], Counter[str]] = {}
+    found: dict[tuple[int, int], dict[str, int]] = {}
     for month, department_id, status, cases, answered, late in sums.of_months(
         tx, year * 100 + 1, year * 100 + 12, departments
     ):
-        tally = found.setdefault((department_id, month % 100), Counter())
+        key = (department_id, month % 100)
+        if (tally := found.get(key)) is None:
+            tally = found[key] = dict.fromkeys(_WORDS, 0)
         tally["received"] += cases
-        tally[status] += cases
-        if lifecycle.is_open(status):
+        tally[status] = cases
+        if status in lifecycle.OPEN:
             tally["open"] += cases
         else:
             tally["answered"] += answered

@@ -56,8 +56,9 @@ def first_due(category: Category, received_at: datetime, calendar: Calendar) -> 
 
 def start_all(tx: Session, case: Case, category: Category, *, town: Town, now: datetime) -> None:
     """Start a new case's clocks at the moment it was received, each with its own ledger."""
-    for promise in promises(category):
-        clock = start(tx, case, at=case.received_at, town=town, now=now, **promise)
+    begun = [_begin(case, at=case.received_at, town=town, now=now, **promise) for promise in promises(category)]
+    stored.add(tx, begun)
+    for clock, _first in begun:
         if clock.law == "4982" and case.legal_type == "information":
             owe(tx, case, EXTENSION_NOTICE, clock=clock, now=now)
 
@@ -80,6 +81,42 @@ def start(
     by: Actor | None = None,
 ) -> Clock:
     """Start a clock on a case; one of the unit "fixed" is due when another authority said so."""
+    begun = _begin(
+        case,
+        kind=kind,
+        value=value,
+        unit=unit,
+        at=at,
+        town=town,
+        now=now,
+        law=law,
+        basis=basis,
+        round_the_clock=round_the_clock,
+        fixed_at=fixed_at,
+        words=words,
+        by=by,
+    )
+    stored.add(tx, [begun])
+    return begun[0]
+
+
+def _begin(
+    case: Case,
+    *,
+    kind: str,
+    value: int,
+    unit: str,
+    at: datetime,
+    town: Town,
+    now: datetime,
+    law: str = "",
+    basis: str = "",
+    round_the_clock: bool = False,
+    fixed_at: datetime | None = None,
+    words: str = "",
+    by: Actor | None = None,
+) -> tuple[Clock, ClockEntry]:
+    """A clock and the first line of its ledger."""
     calendar = town.calendar
     promise = {"value": value, "unit": unit, "round_the_clock": round_the_clock}
     due_at = fixed_at or due_of_promise(promise, at, calendar)
@@ -102,7 +139,7 @@ def start(
         by_id=by.id if by else None,
         edition_id=calendar.edition,
     )
-    return stored.add(tx, clock, first)
+    return clock, first
 
 
 def write(
@@ -145,7 +182,6 @@ def write(
     entry.due_at = clock.due_at = found.due.at
     clock.state, clock.started_at, clock.edition_id = found.state, found.began, calendar.edition
     tx.add(entry)
-    tx.flush()
     return entry
 
 

@@ -1,6 +1,6 @@
 """What a report answers with: figures that can be opened to the very records they count."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from db.queries.register import Sought
@@ -37,18 +37,26 @@ class Months:
     year: int
     tallies: Mapping[tuple[int, int], Tally]
 
-    @property
-    def department_ids(self) -> list[int]:
-        return sorted({department_id for department_id, _ in self.tallies})
+    def by_department(self) -> dict[int, Tally]:
+        """The whole year of each department."""
+        return _together((department, tally) for (department, _month), tally in self.tallies.items())
 
-    def of(self, department_id: int | None = None, month: int | None = None) -> Tally:
-        """All of a department, of a month, of both, or of the whole year."""
-        found: dict[str, int] = {}
-        for (department, each_month), tally in self.tallies.items():
-            if department_id in (None, department) and month in (None, each_month):
-                for name, number in tally.items():
-                    found[name] = found.get(name, 0) + number
-        return found
+    def by_month(self) -> dict[int, Tally]:
+        """Each month of all departments, in its order."""
+        return dict(sorted(_together((month, tally) for (_department, month), tally in self.tallies.items()).items()))
+
+    def all(self) -> Tally:
+        """The whole year of all departments."""
+        return _together((0, tally) for tally in self.tallies.values()).get(0, {})
+
+
+def _together(tallies: Iterable[tuple[int, Tally]]) -> dict[int, Tally]:
+    found: dict[int, dict[str, int]] = {}
+    for key, tally in tallies:
+        sums = found.setdefault(key, {})
+        for name, number in tally.items():
+            sums[name] = sums.get(name, 0) + number
+    return dict(found)
 
 
 def share_resolved(tally: Tally) -> float | None:

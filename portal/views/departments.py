@@ -4,6 +4,7 @@ import calendar
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -77,11 +78,12 @@ class MonthsForm:
 
 
 class Figure(NamedTuple):
-    """A number and the list of what it counts; nothing has no list."""
+    """A number and the list of what it counts, which says whose it is; nothing has no list."""
 
     label: str
     count: str
     url: str
+    of: str
 
 
 class Line(NamedTuple):
@@ -148,7 +150,7 @@ def months_view(
         ),
         columns=tuple(language.gettext(each.label) for each in COLUMNS),
         lines=tuple(writer.months() if form.department else writer.departments()),
-        total=writer.line(language.gettext(msgid("Toplam")), "", months.of(), form.department, None),
+        total=writer.line(language.gettext(msgid("Toplam")), "", months.all(), form.department, None),
         months=() if form.department else tuple(_words.month(each, language.code)[:3] for each in range(1, 13)),
         grid=() if form.department else tuple(writer.grid()),
         sheet_url=form.address(department=form.department, sheet=True),
@@ -182,23 +184,25 @@ class _Writer:
     def __init__(self, months: Months, form: MonthsForm, town: Town, language: Language) -> None:
         self._months, self._form, self._town, self._language = months, form, town, language
         self._columns = [
-            (each.name, language.gettext(each.label), _said(QueueForm(tab=each.tab, closing=each.closing)))
+            (each.name, language.gettext(each.label), f"&{said}" if said else "")
             for each in COLUMNS
+            for said in [_said(QueueForm(tab=each.tab, closing=each.closing))]
         ]
-        self._ids = sorted(months.department_ids, key=lambda each: alphabetical(self._name(each)))
+        self._by_department = months.by_department()
+        self._ids = sorted(self._by_department, key=lambda each: alphabetical(self._name(each)))
 
     def departments(self) -> Iterable[Line]:
         """Every department with its year."""
         for each in self._ids:
             code = self._town.departments[each].code
             address = self._form.address(department=code)
-            yield self.line(self._name(each), address, self._months.of(each), code, None)
+            yield self.line(self._name(each), address, self._by_department[each], code, None)
 
     def months(self) -> Iterable[Line]:
         """One department's months that brought anything."""
-        for month in sorted({month for _, month in self._months.tallies}):
+        for month, tally in self._months.by_month().items():
             label = _words.month(month, self._language.code)
-            yield self.line(label, "", self._months.of(month=month), self._form.department, month)
+            yield self.line(label, "", tally, self._form.department, month)
 
     def grid(self) -> Iterable[tuple[str, tuple[Cell, ...]]]:
         """Every department beside every month."""
@@ -223,9 +227,9 @@ class _Writer:
             label,
             url,
             tuple(
-                Figure(name, self._number(number), f"/masa/kuyruk?{place}&{said}" if said else f"/masa/kuyruk?{place}")
+                Figure(name, self._number(number), f"/masa/kuyruk?{place}{said}", f"{label}, {name}")
                 if (number := tally.get(key, 0))
-                else Figure(name, "0", "")
+                else Figure(name, "0", "", "")
                 for key, name, said in self._columns
             ),
             self._rate(tally, 1),
@@ -251,7 +255,9 @@ class _Writer:
         return _desk.department_name(self._town, department_id, self._language)
 
 
+@lru_cache(maxsize=1000)
 def _said(form: QueueForm) -> str:
+    """The words of the queue's address, which are the same for every reader."""
     return form.address().partition("?")[2]
 
 
