@@ -121,7 +121,8 @@ def _figures_of(tx: Session, case: Case) -> sums.Figures:
 _CLOSED = (
     select(Case.answered_at, exists().where(col(LateClosing.case_id) == col(Case.id)).label("is_late"))  # type: ignore[call-overload]
     .where(Case.id == bindparam("case_id"))
-    .with_for_update()
+    # As the change itself locks it: who only refers to the case, such as a new message, need not wait.
+    .with_for_update(key_share=True)
 )
 
 
