@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
@@ -19,6 +19,25 @@ LOCK_SECONDS = 1
 LOCK_TRIES = 10
 LOCK_NOT_AVAILABLE = "55P03"
 MIGRATIONS = Path(__file__).parent / "migrations"
+_AT_END = "at_end"
+
+
+class AtEnd(Protocol):
+    """What is gathered while a transaction goes on, and written just before it is kept."""
+
+    def write(self, tx: Session) -> None: ...
+
+
+_Kind = TypeVar("_Kind", bound=AtEnd)
+
+
+def at_end(tx: Session, kind: type[_Kind]) -> _Kind:
+    """The one thing of this kind that the transaction writes last."""
+    waiting: dict[type[Any], Any] = tx.info.setdefault(_AT_END, {})
+    if kind not in waiting:
+        waiting[kind] = kind()
+    found: _Kind = waiting[kind]
+    return found
 
 
 class Database:
@@ -35,11 +54,21 @@ class Database:
         """All that is done inside is kept together, or none of it."""
         with Session(self._writer, expire_on_commit=False) as tx, tx.begin():
             yield tx
+            for each in tx.info.get(_AT_END, {}).values():
+                each.write(tx)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent look; nothing is kept."""
         with Session(self.engine, expire_on_commit=False, autoflush=False) as tx:
+            yield tx
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A look at one single moment, however many questions are asked and whatever is written meanwhile."""
+        with self.reading() as tx:
+            if self.dialect == "postgresql":
+                tx.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield tx
 
     def upgrade(self, revision: str = "head") -> None:

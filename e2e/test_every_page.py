@@ -30,6 +30,8 @@ DESK = (
     "/masa/kuyruk?ara=yokböylebirsöz",
     "/masa/kayit-defteri",
     "/masa/rapor/bilgi-edinme",
+    "/masa/rapor/birimler",
+    "/masa/rapor/birimler?birim=FEN",
 )
 ADMINISTRATION = (
     "/yonetim",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from db.models._columns import moment, own_key, refers_to
@@ -255,6 +255,29 @@ class CaseCount(SQLModel, table=True):
     department_id: int = Field(sa_column=Column(Key, ForeignKey("department.id"), primary_key=True))
     status: str = Field(primary_key=True, max_length=16)
     cases: int = 0
+
+
+class CaseSum(SQLModel, table=True):
+    """How many cases that a month brought a department stand at a status, kept in the transaction that changes one.
+
+    `month` is the month of receipt in Istanbul as 202611. Of these cases `answered` have an answer that has reached
+    every applicant, and `late` were closed after their day.
+    """
+
+    __tablename__ = "case_sum"
+    month: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    department_id: int = Field(sa_column=Column(Key, ForeignKey("department.id"), primary_key=True))
+    status: str = Field(primary_key=True, max_length=16)
+    cases: int = 0
+    answered: int = 0
+    late: int = 0
+
+
+class LateClosing(SQLModel, table=True):
+    """A closed case whose work ended after its day. Gone when the case is opened again."""
+
+    __tablename__ = "late_closing"
+    case_id: int = Field(sa_column=Column(Key, ForeignKey("case.id"), primary_key=True, autoincrement=False))
 
 
 class DeskVersion(SQLModel, table=True):

@@ -1,14 +1,16 @@
 """Cases: found by reference, changed by condition, with their counts kept in the same transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session
+from sqlalchemy import bindparam, exists, select, text, update
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import Session, col
 
-from db.models import Case, CaseCount, CaseEvent, DeskVersion, SourceRecord, Submission
+from db import rows
+from db.models import Case, CaseEvent, LateClosing, SourceRecord, Submission
+from db.queries import sums
 
 NO_DUE = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -37,14 +39,14 @@ def submission(tx: Session, reference: str) -> Submission | None:
     return tx.execute(_SUBMISSION, {"reference": reference}).scalar_one_or_none()
 
 
-def add(tx: Session, case: Case, *, words: str) -> Case:
-    """Store a new case with its searchable words and count it."""
-    tx.add(case)
-    tx.flush()
-    tx.execute(_ADD_SEARCH, {"case_id": case.id, "words": words})
-    count(tx, case.department_id, case.status, 1)
-    touch(tx, case.department_id)
-    return case
+def add(tx: Session, case: Case, *, words: str) -> bool:
+    """Store a new case with its searchable words and count it; false when its reference is another's already."""
+    if not rows.put_new(tx, case, "reference"):
+        return False
+    tx.connection().execute(_ADD_SEARCH, {"case_id": case.id, "words": words})
+    sums.add(tx, _place_of(case), sums.Figures(1))
+    sums.touch(tx, {case.department_id})
+    return True
 
 
 _ADD_SEARCH = text("INSERT INTO case_search (case_id, words) VALUES (:case_id, :words)")
@@ -56,84 +58,84 @@ def add_words(tx: Session, case: Case, words: str) -> None:
     tx.execute(_SET_SEARCH, {"case_id": case.id, "words": words})
 
 
-def change(tx: Session, case: Case, *, seen: int, now: datetime, **values: Any) -> bool:
+def change(tx: Session, case: Case, *, seen: int, now: datetime, late: bool = False, **values: Any) -> bool:
     """Change a case if it is still at the version that was seen; say whether it was.
 
-    Counts and desk versions follow; the given row is brought up to date.
+    Sums and desk versions follow; the given row is brought up to date. `late` is said of a move that closes the case.
     """
     values = {**values, "version": seen + 1, "changed_at": now}
     if "due_at" in values:
         values["due_order"] = values["due_at"] or NO_DUE
-    before = (case.department_id, case.status)
+    was_open, place = case.is_open, _place_of(case)
+    figures = _figures_of(tx, case) if values.keys() & _COUNTED_BY else sums.Figures(1)
     condition = (Case.id == case.id, Case.version == seen)
     done = tx.execute(
         update(Case).where(*condition).values(**values).execution_options(synchronize_session=False)  # type: ignore[arg-type]
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
         return False
-    tx.expire(case)
-    _recount(tx, before, (case.department_id, case.status))
+    _bring_up_to_date(case, values)
+    if was_open == case.is_open:
+        late = bool(figures.late)
+    elif late or figures.late:
+        sums.note_late(tx, case.id or 0, is_late=late)
+    if values.keys() & _COUNTED_BY:
+        sums.add(tx, place, figures.negative())
+        sums.add(tx, _place_of(case), sums.Figures(1, int(case.answered_at is not None), int(late)))
+    sums.touch(tx, {place.department_id, case.department_id})
     return True
+
+
+# What decides where and how a case is counted.
+_COUNTED_BY = {"received_at", "department_id", "status", "is_open", "answered_at"}
 
 
 def mark_answered(tx: Session, case: Case, *, now: datetime) -> None:
     """Note that the last applicant has the answer. No version is spent: nobody's unsaved words are out of date."""
-    tx.execute(
-        update(Case).where(Case.id == case.id).values(answered_at=now).execution_options(synchronize_session=False)  # type: ignore[arg-type]
+    done = tx.execute(
+        update(Case)
+        .where(Case.id == case.id, col(Case.answered_at).is_(None), col(Case.version) == case.version)  # type: ignore[arg-type]
+        .values(answered_at=now)
+        .execution_options(synchronize_session=False)
     )
-    tx.expire(case)
-    touch(tx, case.department_id)
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        return
+    _bring_up_to_date(case, {"answered_at": now})
+    sums.add(tx, _place_of(case), sums.Figures(answered=1))
+    sums.touch(tx, {case.department_id})
 
 
-def _recount(tx: Session, before: tuple[int, str], after: tuple[int, str]) -> None:
-    if before != after:
-        count(tx, *before, -1)
-        count(tx, *after, 1)
-    # In one order everywhere, so that two colleagues never wait for each other in a circle.
-    for department_id in sorted({before[0], after[0]}):
-        touch(tx, department_id)
+def _place_of(case: Case) -> sums.Place:
+    return sums.Place(sums.month_of(case.received_at), case.department_id, case.status)
 
 
-def count(tx: Session, department_id: int, status: str, by: int) -> None:
-    """Add to the number of cases a department has in a status."""
-    kind = _insert_for(tx)
-    statement = kind(CaseCount).values(department_id=department_id, status=status, cases=by)
-    tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=["department_id", "status"], set_={"cases": CaseCount.cases + statement.excluded.cases}
-        )
-    )
+def _figures_of(tx: Session, case: Case) -> sums.Figures:
+    """What the case counts for as it stands, before it is changed."""
+    if case.is_open:
+        return sums.Figures(1)
+    # An answer arrives without spending a version: nobody may note one between our look and our change.
+    row = tx.execute(_CLOSED, {"case_id": case.id}).one()
+    return sums.Figures(1, int(row.answered_at is not None), int(row.is_late))
 
 
-def touch(tx: Session, department_id: int) -> None:
-    """Tell every open list of a department that something changed."""
-    statement = _insert_for(tx)(DeskVersion).values(department_id=department_id, version=1)
-    tx.execute(
-        statement.on_conflict_do_update(index_elements=["department_id"], set_={"version": DeskVersion.version + 1})
-    )
+_CLOSED = (
+    select(Case.answered_at, exists().where(col(LateClosing.case_id) == col(Case.id)).label("is_late"))  # type: ignore[call-overload]
+    .where(Case.id == bindparam("case_id"))
+    # As the change itself locks it: who only refers to the case, such as a new message, need not wait.
+    .with_for_update(key_share=True)
+)
 
 
-def touch_all(tx: Session, department_ids: Iterable[int]) -> None:
-    """Tell every open list of these departments that something changed."""
-    # In one order everywhere, so that two colleagues never wait for each other in a circle.
-    rows = [{"department_id": each, "version": 1} for each in sorted(department_ids)]
-    if rows:
-        statement = _insert_for(tx)(DeskVersion).on_conflict_do_update(
-            index_elements=["department_id"], set_={"version": DeskVersion.version + 1}
-        )
-        tx.connection().execute(statement, rows)
-
-
-def _insert_for(tx: Session) -> Any:
-    return postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
+def _bring_up_to_date(case: Case, values: Mapping[str, Any]) -> None:
+    """What was just written is what a reader of the row would find; reading it again would tell nothing new."""
+    for name, value in values.items():
+        set_committed_value(case, name, str(value) if isinstance(value, str) else value)
 
 
 def add_event(tx: Session, case: Case, kind: str, *, actor: str, now: datetime, **facts: Any) -> CaseEvent:
     """Write a line of the timeline. Lines are never changed or removed."""
     event = CaseEvent(case_id=case.id, kind=kind, actor=actor, at=now, case_version=case.version, **facts)
-    tx.add(event)
-    tx.flush()
-    return event
+    return rows.put(tx, event)
 
 
 _EVENTS = select(CaseEvent).where(CaseEvent.case_id == bindparam("case_id")).order_by(CaseEvent.id)  # type: ignore[arg-type]
@@ -172,8 +174,8 @@ def status_before(tx: Session, case: Case) -> str:
 
 def taken_references(tx: Session, references: Sequence[str]) -> set[str]:
     """Which of these numbers were given out before."""
-    rows = select(Submission.reference).where(Submission.reference.in_(references))  # type: ignore[call-overload,attr-defined]
-    return set(tx.execute(rows).scalars())
+    taken = select(Submission.reference).where(Submission.reference.in_(references))  # type: ignore[call-overload,attr-defined]
+    return set(tx.execute(taken).scalars())
 
 
 def imported(tx: Session, source: str, external_ids: Sequence[str]) -> set[str]:
@@ -181,18 +183,9 @@ def imported(tx: Session, source: str, external_ids: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for start in range(0, len(external_ids), 500):
         some = external_ids[start : start + 500]
-        rows = select(SourceRecord.external_id).where(
+        here = select(SourceRecord.external_id).where(
             SourceRecord.source == source,
             SourceRecord.external_id.in_(some),  # type: ignore[attr-defined]
         )
-        found.update(tx.execute(rows).scalars())
+        found.update(tx.execute(here).scalars())
     return found
-
-
-def recount_all(tx: Session) -> None:
-    """Count every department afresh, after cases were written in bulk, and tell every open list."""
-    tx.execute(text("DELETE FROM case_count"))
-    counted = select(Case.department_id, Case.status, func.count()).group_by(Case.department_id, Case.status)  # type: ignore[call-overload]
-    tx.execute(insert(CaseCount).from_select(["department_id", "status", "cases"], counted))
-    for department_id in tx.execute(select(Case.department_id).distinct().order_by(Case.department_id)).scalars().all():  # type: ignore[call-overload]
-        touch(tx, department_id)

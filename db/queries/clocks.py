@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
+from db import rows
 from db.models import Clock, ClockEntry, Duty
 
 _OF_CASE = select(Clock).where(Clock.case_id == bindparam("case_id")).order_by(col(Clock.id))  # type: ignore[arg-type]
@@ -47,17 +48,16 @@ def entries(tx: Session, clocks: Sequence[Clock]) -> dict[int, list[ClockEntry]]
 def extensions(tx: Session, clocks: Sequence[Clock]) -> dict[int, int]:
     """By how much each clock was extended, by its key; a clock that never was is not there."""
     ids = [each.id for each in clocks]
-    rows = tx.execute(_EXTENSIONS, {"clock_ids": ids}).all() if ids else []
-    return {clock_id: int(value or 0) for clock_id, value in rows}
+    found = tx.execute(_EXTENSIONS, {"clock_ids": ids}).all() if ids else []
+    return {clock_id: int(value or 0) for clock_id, value in found}
 
 
-def add(tx: Session, clock: Clock, first: ClockEntry) -> Clock:
-    """Store a new clock with the first line of its ledger."""
-    tx.add(clock)
-    tx.flush()
-    first.clock_id = clock.id or 0
-    tx.add(first)
-    return clock
+def add(tx: Session, begun: Sequence[tuple[Clock, ClockEntry]]) -> None:
+    """Store new clocks, each with the first line of its ledger."""
+    rows.put_all(tx, [clock for clock, _first in begun])
+    for clock, first in begun:
+        first.clock_id = clock.id or 0
+    rows.append(tx, [first for _clock, first in begun])
 
 
 def held_duties(tx: Session, case_id: int) -> Sequence[Duty]:

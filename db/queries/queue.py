@@ -6,11 +6,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, func, select, text, true, tuple_
+from sqlalchemy import Row, Select, and_, bindparam, exists, false, func, select, text, true, tuple_
 from sqlmodel import Session
 
 from db import search as text_search
-from db.models import Case, CaseCount, DeskVersion
+from db.models import Case, CaseCount, DeskVersion, LateClosing
 from db.queries import owed
 
 NOBODY = 0
@@ -63,6 +63,7 @@ class Wanted:
     changed_before: datetime | None = None
     is_escalated: bool = False
     duty: str = ""
+    closing: str = ""
     received_from: datetime | None = None
     received_before: datetime | None = None
     words: str = ""
@@ -83,6 +84,7 @@ class Wanted:
                 self.changed_before,
                 self.is_escalated,
                 self.duty,
+                self.closing,
                 self.received_from,
                 self.received_before,
                 self.words,
@@ -158,6 +160,7 @@ class _Shape:
     search: tuple[int, ...] | str = ""
 
 
+_closed_late = exists().where(LateClosing.case_id == Case.id)  # type: ignore[arg-type]
 _CONDITIONS: Mapping[str, Any] = {
     "category_id": Case.category_id == bindparam("category_id"),
     "neighbourhood_id": Case.neighbourhood_id == bindparam("neighbourhood_id"),
@@ -171,6 +174,9 @@ _CONDITIONS: Mapping[str, Any] = {
     "is_escalated": and_(Case.is_open == true(), owed.is_escalated()),  # type: ignore[arg-type]
     "duty": and_(Case.is_open == true(), owed.cases_that_owe()),  # type: ignore[arg-type]
     "objection": and_(Case.is_open == true(), owed.cases_objected_to()),  # type: ignore[arg-type]
+    "closed_in_time": and_(Case.is_open == false(), ~_closed_late),  # type: ignore[arg-type]
+    "closed_late": and_(Case.is_open == false(), _closed_late),  # type: ignore[arg-type]
+    "answered": and_(Case.is_open == false(), Case.answered_at.is_not(None)),  # type: ignore[arg-type,union-attr]
     "received_from": Case.received_at >= bindparam("received_from"),
     "received_before": Case.received_at < bindparam("received_before"),
 }
@@ -190,6 +196,8 @@ def _shape(tx: Session, wanted: Wanted) -> tuple[_Shape, dict[str, Any]]:
         elif value not in (None, ""):
             conditions.append(name)
             values[name] = value
+    if wanted.closing:
+        conditions.append(wanted.closing)
     if wanted.departments is not None:
         values |= _one_or_many("department", wanted.departments)
     if wanted.statuses:

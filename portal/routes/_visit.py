@@ -47,10 +47,10 @@ class Visit:
     def frame(self) -> _frame.Town:
         return town_in(self.request, self.town.facts)
 
-    def draft(self, tx: Session) -> Draft | None:
-        """The form this browser has begun, sent or not."""
+    def draft(self, tx: Session, *, hold: bool = False) -> Draft | None:
+        """The form this browser has begun, sent or not; held, if this transaction means to send it."""
         token = self.request.cookies.get(_who.cookie_name(DRAFT, self.settings), "")
-        return drafts.find(tx, token, now=self.now)
+        return drafts.find(tx, token, now=self.now, hold=hold)
 
     def token_of(self, kind: str) -> str:
         """What this browser remembers its form of a written application by, or nothing."""

@@ -200,9 +200,11 @@ def summary(visit: Visit) -> Answer:
 def send(visit: Visit, fields: Fields) -> Answer:
     """Sends the report. Sending it again leads to the same receipt."""
     with visit.db.transaction() as tx:
-        draft = visit.draft(tx)
+        draft = visit.draft(tx, hold=True)
         shots = _shots(tx, draft)
-        sent = stored.draft_by_form(tx, word(fields, "form_id", 64) or (draft.form_id if draft else ""))
+        form_id = word(fields, "form_id", 64)
+        is_own = draft is not None and form_id in ("", draft.form_id)
+        sent = draft if is_own else stored.draft_by_form(tx, form_id)
         if sent is not None and (draft is None or sent.id != draft.id):
             return go(visit.request, f"/alindi/{sent.reference}" if sent.reference else _WAY_BACK)
         if draft is None:

@@ -97,6 +97,12 @@ def state_of(entries: Iterable[Entry]) -> State:
     return state
 
 
+def overran(entries: Sequence[Entry], due_at: datetime) -> bool:
+    """Whether a clock was stopped only after its day; a wait for the applicant has moved that day already."""
+    ends = [entry.at for entry in entries if entry.act == "stopped"]
+    return bool(ends) and due_at < ends[-1]
+
+
 def check(entries: Sequence[Entry], act: Act, at: datetime, *, now: datetime) -> None:
     """Refuses an entry that cannot follow the ones before it."""
     if at > now:

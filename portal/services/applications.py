@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db import search
-from db.models import Application, Case, Category, Clock, ContactPoint, Draft, Duty, Enclosure, Person, Submission
+from db.models import Application, Case, Category, Clock, ContactPoint, Draft, Duty, Enclosure, Submission
 from db.queries import cases, register
 from db.queries import clocks as stored_clocks
 from db.queries import enclosures as stored
@@ -19,7 +19,7 @@ from portal.rules.applications import Form
 from portal.rules.permissions import Actor
 from portal.rules.refusal import NotFound, Refused, msgid
 from portal.services import clocks, contact, drafts, enclosures, filing, sealed, signatures
-from portal.services.filing import Intake, Receipt
+from portal.services.filing import Applicant, Intake, Receipt
 from portal.services.townbook import Town
 
 
@@ -58,11 +58,11 @@ def open_application(
         raise problem
     details = _details(tx, form)
     case = _add_case(tx, form, intake, category, town=town, received_at=received_at, now=now)
-    person = filing.new_person(tx, _applicant_of(form), email=form.email, phone=form.phone, now=now)
+    applicant = filing.new_person(tx, _applicant_of(form), email=form.email, phone=form.phone, now=now)
     submission = filing.new_submission(
         tx,
         case,
-        person,
+        applicant,
         intake,
         words=form.words,
         answers=_answers(form),
@@ -76,9 +76,9 @@ def open_application(
     clocks.start_all(tx, case, category, town=town, now=now)
     application = _register(tx, form, submission, details, secret=secret)
     cases.add_words(tx, case, search.index_text(rules.register_number(application.year, application.number)))
-    _tell(tx, case, submission, person, application, town=town, now=now, by=by)
+    _tell(tx, case, submission, applicant, application, town=town, now=now, by=by)
     if form.waits_for_signature:
-        signatures.ask(tx, case, submission, person, town=town, now=now)
+        signatures.ask(tx, case, submission, applicant, town=town, now=now)
     return filing.receipt_of(submission, secret)
 
 
@@ -172,7 +172,6 @@ def _received(received_at: datetime | None, *, now: datetime, by: Actor | None) 
 def _add_case(
     tx: Session, form: Form, intake: Intake, category: Category, *, town: Town, received_at: datetime, now: datetime
 ) -> Case:
-    reference = filing.free_reference(tx)
     return filing.new_case(
         tx,
         category,
@@ -180,8 +179,7 @@ def _add_case(
         town=town,
         received_at=received_at,
         now=now,
-        search_words=search.index_text(form.subject, form.words, category.name_tr, form.name, form.title, reference),
-        reference=reference,
+        search_words=search.index_text(form.subject, form.words, category.name_tr, form.name, form.title),
         subject=filing.subject_of(form.subject or form.words),
         priority=category.priority,
         legal_type=form.kind,
@@ -270,7 +268,7 @@ def _tell(
     tx: Session,
     case: Case,
     submission: Submission,
-    person: Person,
+    applicant: Applicant,
     application: Application,
     *,
     town: Town,
@@ -285,7 +283,7 @@ def _tell(
         tx,
         case,
         submission,
-        person,
+        applicant,
         town=town,
         now=now,
         by=by,

@@ -95,10 +95,12 @@ def change_status(
     )
     # Who is sent elsewhere is told where, also when the clerk has nothing to add (3071 art. 5).
     if move.reply or move.to == Status.EXTERNAL:
-        outbox.tell_applicants(
+        told = outbox.tell_applicants(
             tx, case, _letter_for(move.to), town=town, now=now, words=move.reply, is_answer=move.to in lifecycle.DONE
         )
-        outbox.settle(tx, case, now=now)
+        # What has only just been put into the outbox has reached nobody yet.
+        if all(each.state == "sent" for each in told):
+            outbox.settle(tx, case, now=now)
 
 
 def assign(

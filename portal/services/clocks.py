@@ -56,8 +56,9 @@ def first_due(category: Category, received_at: datetime, calendar: Calendar) -> 
 
 def start_all(tx: Session, case: Case, category: Category, *, town: Town, now: datetime) -> None:
     """Start a new case's clocks at the moment it was received, each with its own ledger."""
-    for promise in promises(category):
-        clock = start(tx, case, at=case.received_at, town=town, now=now, **promise)
+    begun = [_begin(case, at=case.received_at, town=town, now=now, **promise) for promise in promises(category)]
+    stored.add(tx, begun)
+    for clock, _first in begun:
         if clock.law == "4982" and case.legal_type == "information":
             owe(tx, case, EXTENSION_NOTICE, clock=clock, now=now)
 
@@ -80,6 +81,42 @@ def start(
     by: Actor | None = None,
 ) -> Clock:
     """Start a clock on a case; one of the unit "fixed" is due when another authority said so."""
+    begun = _begin(
+        case,
+        kind=kind,
+        value=value,
+        unit=unit,
+        at=at,
+        town=town,
+        now=now,
+        law=law,
+        basis=basis,
+        round_the_clock=round_the_clock,
+        fixed_at=fixed_at,
+        words=words,
+        by=by,
+    )
+    stored.add(tx, [begun])
+    return begun[0]
+
+
+def _begin(
+    case: Case,
+    *,
+    kind: str,
+    value: int,
+    unit: str,
+    at: datetime,
+    town: Town,
+    now: datetime,
+    law: str = "",
+    basis: str = "",
+    round_the_clock: bool = False,
+    fixed_at: datetime | None = None,
+    words: str = "",
+    by: Actor | None = None,
+) -> tuple[Clock, ClockEntry]:
+    """A clock and the first line of its ledger."""
     calendar = town.calendar
     promise = {"value": value, "unit": unit, "round_the_clock": round_the_clock}
     due_at = fixed_at or due_of_promise(promise, at, calendar)
@@ -102,7 +139,7 @@ def start(
         by_id=by.id if by else None,
         edition_id=calendar.edition,
     )
-    return stored.add(tx, clock, first)
+    return clock, first
 
 
 def write(
@@ -145,7 +182,6 @@ def write(
     entry.due_at = clock.due_at = found.due.at
     clock.state, clock.started_at, clock.edition_id = found.state, found.began, calendar.edition
     tx.add(entry)
-    tx.flush()
     return entry
 
 
@@ -157,21 +193,29 @@ def due_with(clock: Clock, entries: Sequence[ClockEntry], line: Line, calendar: 
 def follow(
     tx: Session, case: Case, frm: Status, to: Status, *, by: Actor | None, town: Town, now: datetime
 ) -> dict[str, object]:
-    """Bring every clock in line with a new status; answers the case's due date, where it changes."""
+    """Bring every clock in line with a new status; answers the case's due date and lateness, where they change."""
     before, after = lifecycle.clock_of(frm), lifecycle.clock_of(to)
     if before == after:
         return {}
     clocks = stored.held(tx, case.id or 0)
+    is_over = not lifecycle.is_open(to)
     acts = {each.id: act for each in clocks if (act := act_for(each.kind, each.state, after))}
-    entries = stored.entries(tx, [each for each in clocks if each.id in acts])
+    entries = stored.entries(tx, [each for each in clocks if is_over or each.id in acts])
     for each in clocks:
         if each.id in acts:
-            write(tx, each, acts[each.id], calendar=town.calendar, now=now, entries=entries[each.id or 0], by=by)
+            lines = entries[each.id or 0]
+            lines.append(write(tx, each, acts[each.id], calendar=town.calendar, now=now, entries=lines, by=by))
     duties = stored.held_duties(tx, case.id or 0)
-    if not lifecycle.is_open(to):
-        for duty in duties:
-            settle(duty, now=now, by=by)
-    return nearest(clocks, duties, to, case.legal_type)
+    if not is_over:
+        return nearest(clocks, duties, to, case.legal_type)
+    for duty in duties:
+        settle(duty, now=now, by=by)
+    return {**nearest(clocks, duties, to, case.legal_type), "late": _are_late(clocks, entries)}
+
+
+def _are_late(clocks: Iterable[Clock], entries: Mapping[int, Sequence[ClockEntry]]) -> bool:
+    """Whether one of the promises was kept only after its day; an objection is a matter of its own."""
+    return any(ledger.overran(entries[each.id or 0], each.due_at) for each in clocks if each.kind != "objection")
 
 
 def nearest(

@@ -19,9 +19,12 @@ from portal.services.townbook import Town
 LIFE = timedelta(days=1)
 
 
-def find(tx: Session, token: str, *, now: datetime) -> Draft | None:
-    """The draft a browser's token belongs to, as long as somebody has touched it within a day."""
-    draft = post.draft_by_token(tx, _hash(token)) if token else None
+def find(tx: Session, token: str, *, now: datetime, hold: bool = False) -> Draft | None:
+    """The draft a browser's token belongs to, as long as somebody has touched it within a day.
+
+    One that is held is nobody else's until this transaction ends.
+    """
+    draft = post.draft_by_token(tx, _hash(token), lock=hold) if token else None
     return draft if draft and now - draft.changed_at < LIFE else None
 
 
@@ -73,9 +76,14 @@ def send(
     secret: bytes,
     now: datetime,
 ) -> Receipt:
-    """The draft becomes a case, once: whoever sends it again, even at the same moment, gets the same receipt."""
-    tx.refresh(draft, with_for_update=True)
-    door = Intake(language=language, form_id=draft.form_id, draft_id=draft.id, notice_version=notice_version)
+    """The held draft becomes a case, once: whoever sends it again, even at the same moment, gets the same receipt."""
+    door = Intake(
+        language=language,
+        form_id=draft.form_id,
+        draft_id=draft.id,
+        notice_version=notice_version,
+        is_first=not draft.reference,
+    )
     receipt = intake.open_case(tx, report, door, town=town, secret=secret, now=now)
     finish(tx, draft, receipt.reference, now=now)
     return receipt

@@ -1,13 +1,15 @@
 """What every way in has in common: one number, one case, one person, one submission, one receipt."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, select
 
+from db import rows, search
 from db.models import Case, Category, ContactPoint, Person, Submission
-from db.queries import cases, people
+from db.queries import cases
 from portal.rules import references
 from portal.rules.lifecycle import Status
 from portal.rules.permissions import Actor
@@ -27,6 +29,15 @@ class Intake:
     draft_id: int | None = None
     notice_version: str = ""
     reply_channel: str = ""
+    # The form is in this transaction's hands alone and was not sent before: nobody needs to look.
+    is_first: bool = False
+
+
+class Applicant(NamedTuple):
+    """Who asked, and the ways to reach them; who asked anonymously is nobody."""
+
+    person: Person | None = None
+    points: Sequence[ContactPoint] = ()
 
 
 @dataclass(frozen=True)
@@ -59,14 +70,6 @@ def subject_of(words: str) -> str:
     return line[:SUBJECT_LENGTH].rsplit(" ", 1)[0] + " …"
 
 
-def free_reference(tx: Session) -> str:
-    """A number nobody has."""
-    while True:
-        reference = references.new_reference()
-        if cases.by_reference(tx, reference) is None:
-            return reference
-
-
 def new_case(
     tx: Session,
     category: Category,
@@ -78,9 +81,28 @@ def new_case(
     search_words: str,
     **facts: Any,
 ) -> Case:
-    """Store a case of a category, at its department and due by its stricter clock."""
+    """Store a case of a category, at its department, due by its stricter clock, under a number nobody has."""
     due, due_kind = clocks.first_due(category, received_at, town.calendar)
-    case = Case(
+    while True:
+        reference = references.new_reference()
+        case = _case(category, intake, reference, due, due_kind, received_at=received_at, now=now, **facts)
+        if cases.add(tx, case, words=f"{search_words} {search.index_text(reference)}"):
+            return case
+
+
+def _case(
+    category: Category,
+    intake: Intake,
+    reference: str,
+    due: datetime,
+    due_kind: str,
+    *,
+    received_at: datetime,
+    now: datetime,
+    **facts: Any,
+) -> Case:
+    return Case(
+        reference=reference,
         category_id=category.id,
         department_id=category.department_id,
         status=Status.NEW,
@@ -95,27 +117,25 @@ def new_case(
         changed_at=now,
         **facts,
     )
-    return cases.add(tx, case, words=search_words)
 
 
-def new_person(tx: Session, name: str, *, email: str, phone: str, now: datetime) -> Person:
+def new_person(tx: Session, name: str, *, email: str, phone: str, now: datetime) -> Applicant:
     """Store who asks, with the ways to reach them."""
-    person = Person(name=name, created_at=now)
-    tx.add(person)
-    tx.flush()
+    person = rows.put(tx, Person(name=name, created_at=now))
+    points = []
     if email:
-        tx.add(ContactPoint(person_id=person.id, kind="email", value=email, created_at=now))
+        points.append(ContactPoint(person_id=person.id, kind="email", value=email, created_at=now))
     if phone:
         number = contact.read_phone(phone)
-        tx.add(ContactPoint(person_id=person.id, kind="phone", value=number, last4=number[-4:], created_at=now))
-    tx.flush()
-    return person
+        points.append(ContactPoint(person_id=person.id, kind="phone", value=number, last4=number[-4:], created_at=now))
+    rows.append(tx, points)
+    return Applicant(person, points)
 
 
 def new_submission(
     tx: Session,
     case: Case,
-    person: Person | None,
+    applicant: Applicant,
     intake: Intake,
     *,
     words: str,
@@ -129,7 +149,7 @@ def new_submission(
     nonce = references.new_nonce()
     submission = Submission(
         case_id=case.id,
-        person_id=person.id if person else None,
+        person_id=applicant.person.id if applicant.person else None,
         reference=case.reference,
         key_nonce=nonce,
         key_hash=references.key_hash(references.derive_key(secret, case.reference, nonce)),
@@ -144,16 +164,14 @@ def new_submission(
         received_at=case.received_at,
         entered_at=now,
     )
-    tx.add(submission)
-    tx.flush()
-    return submission
+    return rows.put(tx, submission)
 
 
 def announce(
     tx: Session,
     case: Case,
     submission: Submission,
-    person: Person | None,
+    applicant: Applicant,
     *,
     town: Town,
     now: datetime,
@@ -174,9 +192,17 @@ def announce(
         department_to_id=case.department_id,
         is_public=True,
     )
-    points = people.contact_points(tx, [submission.person_id])
     outbox.tell(
-        tx, case, submission, "received", person=person, points=points, town=town, now=now, letter=letter, **facts
+        tx,
+        case,
+        submission,
+        "received",
+        person=applicant.person,
+        points=applicant.points,
+        town=town,
+        now=now,
+        letter=letter,
+        **facts,
     )
 
 

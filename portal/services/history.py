@@ -1,6 +1,5 @@
 """Write cases that have a past: taken over from another system, or invented for a trial."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,15 +15,17 @@ from db.models import (
     Clock,
     ClockEntry,
     ContactPoint,
+    LateClosing,
     Message,
     Outgoing,
     Person,
     SourceRecord,
     Submission,
 )
-from db.queries import cases
+from db.queries import sums
 from portal.rules import ledger
 from portal.rules.deadlines import Calendar
+from portal.rules.ledger import Line
 
 Row = dict[str, Any]
 
@@ -93,6 +94,7 @@ def write(tx: Session, past: Sequence[PastCase]) -> None:
     bulk.insert(tx, Person, (each.person for each in past if each.person))
     bulk.insert(tx, ContactPoint, (point for each in past for point in each.points))
     bulk.insert(tx, Case, (each.case for each in past))
+    bulk.insert(tx, LateClosing, ({"case_id": each.case["id"]} for each in past if _is_late(each)))
     bulk.insert(tx, Submission, (each.submission for each in past))
     bulk.insert_search(tx, ((each.case["id"], each.search_words) for each in past))
     bulk.insert(tx, CaseEvent, (event for each in past for event in each.events))
@@ -163,8 +165,19 @@ def _give_keys(tx: Session, table: type, rows: Sequence[Row]) -> None:
 
 
 def _count(tx: Session, past: Iterable[PastCase]) -> None:
-    new = Counter((each.case["department_id"], each.case["status"]) for each in past)
-    for (department_id, status), number in sorted(new.items()):
-        cases.count(tx, department_id, status, number)
-    for department_id in sorted({department_id for department_id, _ in new}):
-        cases.touch(tx, department_id)
+    for each in past:
+        place = sums.Place(sums.month_of(each.case["received_at"]), each.case["department_id"], each.case["status"])
+        is_answered = each.case.get("answered_at") is not None
+        sums.add(tx, place, sums.Figures(1, int(is_answered), int(_is_late(each))))
+        sums.touch(tx, {place.department_id})
+
+
+def _is_late(past: PastCase) -> bool:
+    """Whether the case was closed after its day."""
+    if past.case.get("closed_at") is None:
+        return False
+    return any(
+        ledger.overran([Line(each["act"], each["at"], each["due_at"]) for each in clock.entries], clock.clock["due_at"])
+        for clock in past.clocks
+        if clock.clock["kind"] != "objection"
+    )

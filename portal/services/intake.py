@@ -19,7 +19,7 @@ def open_case(
     tx: Session, report: Report, intake: Intake, *, town: Town, secret: bytes, now: datetime, by: Actor | None = None
 ) -> Receipt:
     """Store the report as a case with clocks, event and receipt; a repeated form gets the same receipt."""
-    if repeated := filing.earlier(tx, intake.form_id):
+    if not intake.is_first and (repeated := filing.earlier(tx, intake.form_id)):
         return filing.receipt_of(repeated, secret, is_repeat=True)
     category = town.category_by_code(report.category_code)
     if category is None:
@@ -27,7 +27,6 @@ def open_case(
     for problem in reporting.problems(report, category).values():
         raise problem
     quarter = next((each for each in town.neighbourhoods.values() if each.code == report.neighbourhood_code), None)
-    reference = filing.free_reference(tx)
     case = filing.new_case(
         tx,
         category,
@@ -35,8 +34,7 @@ def open_case(
         town=town,
         received_at=now,
         now=now,
-        search_words=_search_words(reference, report, category.name_tr, quarter.name if quarter else ""),
-        reference=reference,
+        search_words=_search_words(report, category.name_tr, quarter.name if quarter else ""),
         subject=filing.subject_of(report.words),
         priority=routing.priority_for(category.priority, {key: list(given) for key, given in report.answers.items()}),
         neighbourhood_id=quarter.id if quarter else None,
@@ -45,13 +43,13 @@ def open_case(
         latitude=report.latitude,
         longitude=report.longitude,
     )
-    person = None
+    applicant = filing.Applicant()
     if not report.is_anonymous:
-        person = filing.new_person(tx, report.name, email=report.email, phone=report.phone, now=now)
+        applicant = filing.new_person(tx, report.name, email=report.email, phone=report.phone, now=now)
     submission = filing.new_submission(
         tx,
         case,
-        person,
+        applicant,
         intake,
         words=report.words,
         answers=reporting.answered(category.questions, report.answers),
@@ -60,12 +58,12 @@ def open_case(
         now=now,
         by=by,
     )
-    if intake.draft_id is not None:
+    if intake.draft_id is not None and report.photos:
         post.give_attachments(tx, intake.draft_id, case_id=submission.case_id, submission_id=submission.id or 0)
     clocks.start_all(tx, case, category, town=town, now=now)
-    filing.announce(tx, case, submission, person, town=town, now=now, by=by)
+    filing.announce(tx, case, submission, applicant, town=town, now=now, by=by)
     return filing.receipt_of(submission, secret)
 
 
-def _search_words(reference: str, report: Report, topic: str, quarter: str) -> str:
-    return search.index_text(report.words, topic, quarter, report.street, report.place_note, report.name, reference)
+def _search_words(report: Report, topic: str, quarter: str) -> str:
+    return search.index_text(report.words, topic, quarter, report.street, report.place_note, report.name)

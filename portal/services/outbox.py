@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from sqlmodel import Session
 
+from db import rows
 from db.models import Callback, Case, ContactPoint, Outgoing, Person, Submission
 from db.queries import cases, people, post
 from portal import clock, languages
@@ -16,26 +17,27 @@ from portal.services.townbook import Town
 
 def tell_applicants(
     tx: Session, case: Case, kind: str, *, town: Town, now: datetime, words: str = "", is_answer: bool = False
-) -> None:
+) -> list[Outgoing]:
     """One message to each applicant, on a channel that can reach them; where none can, a call is owed."""
     submissions = cases.submissions(tx, case)
     ids = [submission.person_id for submission in submissions]
     persons = people.by_id(tx, ids)
     points = people.contact_points(tx, ids)
-    for submission in submissions:
-        person = persons.get(submission.person_id or 0)
+    return [
         tell(
             tx,
             case,
             submission,
             kind,
-            person=person,
+            person=persons.get(submission.person_id or 0),
             points=points,
             town=town,
             now=now,
             words=words,
             is_answer=is_answer,
         )
+        for submission in submissions
+    ]
 
 
 def tell(
@@ -76,8 +78,7 @@ def tell(
         next_try_at=now,
         sent_at=now if channel == "web" else None,
     )
-    tx.add(outgoing)
-    tx.flush()
+    rows.put(tx, outgoing)
     if channel == "phone":
         owe_call(tx, outgoing, reason="no_channel", words=words, now=now)
     return outgoing

@@ -14,8 +14,8 @@ from sqlmodel import Session
 from db import bulk
 from db.models import CalendarEdition, CaseEvent, Clock, ClockEntry, Duty
 from db.queries import calendars as editions
-from db.queries import cases
 from db.queries import recount as stored
+from db.queries import sums
 from portal.rules import deadlines, ledger
 from portal.rules.deadlines import Calendar
 from portal.rules.ledger import Limit
@@ -261,8 +261,7 @@ class _Batch:
         stored.move_cases(self._tx, moved)
         keys = bulk.reserve(self._tx, CaseEvent, len(events))
         bulk.insert(self._tx, CaseEvent, [{"id": key, **each} for key, each in zip(keys, events, strict=True)])
-        # Last: until then nobody who shows these departments has to wait for us.
-        cases.touch_all(self._tx, departments)
+        sums.touch(self._tx, departments)
 
     def _event(self, case: Row, changes: Sequence[_Moved]) -> dict[str, Any]:
         """One line of the timeline: the nearest of the dates that moved, and the others with it."""

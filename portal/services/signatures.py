@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from db.models import Case, Duty, Person, Submission
-from db.queries import cases, people, register
+from db.models import Case, Duty, Submission
+from db.queries import cases, register
 from db.queries import clocks as stored_clocks
 from portal import clock, languages
 from portal.rules import laws, lifecycle, permissions
@@ -13,6 +13,7 @@ from portal.rules.lifecycle import Status
 from portal.rules.permissions import Actor
 from portal.rules.refusal import Refused, msgid
 from portal.services import casework, clocks, outbox
+from portal.services.filing import Applicant
 from portal.services.townbook import Town
 
 
@@ -22,7 +23,7 @@ def missing(tx: Session, case_id: int) -> Duty | None:
     return next((each for each in owed if (each.kind, each.words) == (clocks.MISSING_ITEM, clocks.SIGNATURE)), None)
 
 
-def ask(tx: Session, case: Case, submission: Submission, person: Person, *, town: Town, now: datetime) -> None:
+def ask(tx: Session, case: Case, submission: Submission, applicant: Applicant, *, town: Town, now: datetime) -> None:
     """The application is taken and its law's clock runs; what is missing is asked for before anything is refused."""
     term = laws.term(town.facts, clocks.MISSING_ITEM)
     duty = clocks.owe(
@@ -56,14 +57,13 @@ def ask(tx: Session, case: Case, submission: Submission, person: Person, *, town
         words=words,
         is_public=True,
     )
-    points = people.contact_points(tx, [person.id])
     outbox.tell(
         tx,
         case,
         submission,
         "question",
-        person=person,
-        points=points,
+        person=applicant.person,
+        points=applicant.points,
         town=town,
         now=now,
         words=words,

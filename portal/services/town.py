@@ -138,7 +138,7 @@ def _category_values(row: Mapping[str, str]) -> dict[str, Any]:
 
 def _load_neighbourhoods(tx: Session, features: list[dict[str, Any]]) -> int:
     stored = {each.code: each for each in tx.exec(select(Neighbourhood))}
-    features = sorted(features, key=lambda feature: _alphabetical(feature["properties"]["name"]))
+    features = sorted(features, key=lambda feature: alphabetical(feature["properties"]["name"]))
     for position, feature in enumerate(features):
         facts = feature["properties"]
         _put(
@@ -202,5 +202,6 @@ _ALPHABET = {letter: place for place, letter in enumerate("0123456789aâbcçdefg
 _LOWER = str.maketrans("Iİ", "ıi")
 
 
-def _alphabetical(name: str) -> list[int]:
+def alphabetical(name: str) -> list[int]:
+    """What a list of Turkish names is sorted by."""
     return [_ALPHABET.get(letter, -1) for letter in name.translate(_LOWER).lower()]

@@ -48,7 +48,8 @@ def channel_label(channel: str) -> str:
 def signed(clerk: SignedIn) -> Signed:
     """The colleague as the head of each desk page shows them."""
     may_manage = permissions.may(clerk, "town.manage")
-    return Signed(name=clerk.name, role=ROLES.get(clerk.role, clerk.role), may_manage=may_manage)
+    may_report = permissions.scope_of(clerk, "report.view") != "none"
+    return Signed(name=clerk.name, role=ROLES.get(clerk.role, clerk.role), may_manage=may_manage, may_report=may_report)
 
 
 def department_name(town: Town, department_id: int | None, language: Language) -> str:

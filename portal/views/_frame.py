@@ -37,6 +37,7 @@ class Signed:
     name: str
     role: str
     may_manage: bool = False
+    may_report: bool = False
 
 
 class Page(Protocol):

@@ -13,6 +13,9 @@ from portal.services.townbook import Town
 from portal.views import _clock_words, _desk, _forms, _words
 from portal.views._forms import Option, OptionGroup
 from portal.views._queue_form import (
+    ANSWERED,
+    CLOSED_IN_TIME,
+    CLOSED_LATE,
     DUTIES,
     ESCALATED,
     LATE,
@@ -38,13 +41,16 @@ class Filters:
     assignees: tuple[Option, ...]
     lateness: tuple[Option, ...]
     duties: tuple[Option, ...]
+    closings: tuple[Option, ...]
     orders: tuple[Option, ...]
 
     @property
     def has_more_open(self) -> bool:
         """Whether one of the filters that are folded away is in use."""
         form = self.form
-        return any((form.department, form.neighbourhood, form.channel, form.duty, form.first_day, form.last_day))
+        return any(
+            (form.department, form.neighbourhood, form.channel, form.duty, form.closing, form.first_day, form.last_day)
+        )
 
 
 def filters_of(form: QueueForm, clerk: SignedIn, town: Town, language: Language) -> Filters:
@@ -72,6 +78,7 @@ def _choices(clerk: SignedIn, town: Town, language: Language) -> Filters:
         assignees=_assignees(clerk, town, language),
         lateness=_lateness(clerk, town, language),
         duties=tuple(Option(kind, say(_clock_words.DUTIES[kind])) for kind in DUTIES),
+        closings=tuple(Option(each, say(name)) for each, name in _CLOSINGS.items()),
         orders=(
             Option("yeni", say(msgid("En yeni önce"))),
             Option("eski", say(msgid("En eski önce"))),
@@ -99,6 +106,11 @@ def list_name(lateness: str, town: Town, language: Language) -> str:
     return language.gettext(_LISTS[lateness]) % {"n": days} if days else language.gettext(_LISTS[lateness])
 
 
+_CLOSINGS = {
+    CLOSED_IN_TIME: msgid("Süresinde sonuçlananlar"),
+    CLOSED_LATE: msgid("Geç sonuçlananlar"),
+    ANSWERED: msgid("Yanıtı ulaşanlar"),
+}
 _LISTS = {
     LATE: msgid("Gecikenler"),
     SOON: msgid("%(n)s iş günü içinde dolacaklar"),
@@ -144,6 +156,7 @@ def in_words(filters: Filters, language: Language) -> Iterable[str]:
         (filters.assignees, form.assignee),
         (filters.lateness, form.lateness),
         (filters.duties, form.duty),
+        (filters.closings, form.closing),
     )
     for options, value in chosen:
         if value:

@@ -18,6 +18,9 @@ ADDRESS = "/masa/kuyruk"
 OPEN_TAB, ALL_TAB = "acik", "tumu"
 MINE, NOBODYS = "ben", "kimse"
 LATE, TODAY, SOON, UNTOUCHED, ESCALATED = "gecikti", "bugun", "yaklasan", "dokunulmayan", "yukseltilen"
+# Of what has ended: whether it ended by its day, and whether the answer has arrived.
+CLOSED_IN_TIME, CLOSED_LATE, ANSWERED = "zamaninda", "gec", "yanitli"
+CLOSINGS = {CLOSED_IN_TIME: "closed_in_time", CLOSED_LATE: "closed_late", ANSWERED: "answered"}
 # What can be owed on a case besides its answer, and an objection that is to be answered.
 DUTIES = ("extension_notice", "result_owed", "fee", "missing_item", OBJECTION)
 # The word in the address and the order of the query it means.
@@ -40,6 +43,7 @@ class QueueForm:
     assignee: str = ""
     lateness: str = ""
     duty: str = ""
+    closing: str = ""
     first_day: str = ""
     last_day: str = ""
     words: str = ""
@@ -58,6 +62,7 @@ class QueueForm:
             assignee=_one_of(query, "sorumlu", (MINE, NOBODYS, *map(str, town.clerk_names))),
             lateness=_one_of(query, "gecikme", (LATE, TODAY, SOON, UNTOUCHED, ESCALATED)),
             duty=_one_of(query, "gorev", DUTIES),
+            closing=_one_of(query, "sonuclanma", CLOSINGS),
             first_day=_day(query, "gelis_ilk"),
             last_day=_day(query, "gelis_son"),
             words=_forms.word(query, "ara", 200),
@@ -104,7 +109,8 @@ class QueueForm:
     def wanted(self, clerk: SignedIn, town: Town, *, now: datetime) -> Wanted:
         """The same in the words of the query, never more than the colleague may see."""
         today = _words.local_date(now)
-        department = town.department_by_code(self.department)
+        # A unit that was closed down still has its requests.
+        department = next((each for each in town.departments.values() if each.code == self.department), None)
         category = town.category_by_code(self.category)
         quarter = next((each.id for each in town.neighbourhoods.values() if each.code == self.neighbourhood), None)
         return Wanted(
@@ -120,6 +126,7 @@ class QueueForm:
             changed_before=untouched_before(town, now) if self.lateness == UNTOUCHED else None,
             is_escalated=self.lateness == ESCALATED,
             duty=self.duty,
+            closing=CLOSINGS.get(self.closing, ""),
             received_from=_start_of(date.fromisoformat(self.first_day)) if self.first_day else None,
             received_before=_start_of(date.fromisoformat(self.last_day) + timedelta(days=1)) if self.last_day else None,
             # A number is read to the desk in any spelling; cases are found by its plain digits.
@@ -136,6 +143,7 @@ _NAMES = {
     "sorumlu": "assignee",
     "gecikme": "lateness",
     "gorev": "duty",
+    "sonuclanma": "closing",
     "gelis_ilk": "first_day",
     "gelis_son": "last_day",
     "ara": "words",

@@ -121,6 +121,11 @@ def month_and_year(day: date, language: str = "tr") -> str:
     return f"{_MONTHS[language][day.month - 1]} {day.year}"
 
 
+def month(number: int, language: str = "tr") -> str:
+    """Kasım for 11."""
+    return _MONTHS[language][number - 1]
+
+
 def day_of_month(day: date, language: str = "tr") -> str:
     """16 Pazartesi, where the month is said elsewhere."""
     weekday = _DAYS[language][day.weekday()]

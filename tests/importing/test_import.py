@@ -9,7 +9,7 @@ from sqlmodel import Session, func, select
 
 from db.engine import Database
 from db.models import Case, CaseCount, CaseEvent, Clock, ClockEntry, Outgoing, SourceRecord, Submission
-from db.queries import cases, queue
+from db.queries import cases, queue, sums
 from db.queries import clocks as stored_clocks
 from portal import importing
 from portal.importing import takeover
@@ -284,10 +284,10 @@ def test_ctrl_c_between_batches_leaves_whole_batches_and_the_next_run_goes_on(
 def test_a_batch_that_fails_leaves_nothing_of_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.write(OPEN_ROW, DONE_ROW)
 
-    def stop(tx: Session, department_id: int) -> None:
+    def stop(tx: Session, department_ids: set[int]) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cases, "touch", stop)
+    monkeypatch.setattr(sums, "touch", stop)
     with pytest.raises(importing.Stopped, match="0 new records"):
         desk.run()
 

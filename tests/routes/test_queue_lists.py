@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from db.models import Case, Duty
-from db.queries import cases
+from db.queries import cases, sums
 from portal.services import escalation, inbox
 from tests.desk import PART, Office, listed, tag_of
 from tests.web import Page
@@ -27,7 +27,7 @@ def set_(office: Office, reference: str, **values) -> None:
     with office.city.db.transaction() as tx:
         case = cases.by_reference(tx, reference)
         tx.execute(update(Case).where(col(Case.id) == case.id).values(**values))
-        cases.touch(tx, case.department_id)
+        sums.touch(tx, {case.department_id})
 
 
 def due(office: Office, reference: str, **by: float) -> None:

@@ -86,6 +86,8 @@ TABLE = {
     # Without a number nothing is noted.
     "POST /masa/basvuru/{ref:str}/cimer":       "401      422      422    404     422    422     422",
     "GET /masa/kayit-defteri":                  "in       200      200    200     200    200     200",
+    "GET /masa/rapor/birimler":                 "in       404      404    404     200    200     200",
+    "GET /masa/rapor/birimler.csv":             "in       404      404    404     200    200     200",
     "GET /masa/rapor/bilgi-edinme":             "in       404      404    404     200    200     200",
     "GET /yonetim":                             "in       404      404    404     404    404     200",
     "GET /yonetim/takvim":                      "in       404      404    404     404    404     200",

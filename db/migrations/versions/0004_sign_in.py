@@ -6,7 +6,7 @@ from alembic import op
 from db.types import Key, Moment
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 # Columns are added and dropped one by one: SQLite would otherwise copy the table, and rows refer to it.
 _CLERK = [
