@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Request, Router
+from litestar.concurrency import sync_to_thread
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
@@ -51,7 +52,7 @@ def create_app(settings: Settings) -> Portal:
         dependencies={
             "db": Provide(_database, sync_to_thread=False),
             "settings": Provide(_settings, sync_to_thread=False),
-            "town": Provide(_town, sync_to_thread=True),
+            "town": Provide(_town),
             "clerk": Provide(_who.signed_in, sync_to_thread=True),
             "fields": Provide(_fields.read_fields),
         },
@@ -102,12 +103,14 @@ def _settings(state: State) -> Settings:
     return settings
 
 
-def _town(state: State) -> Town:
+async def _town(state: State) -> Town:
     book: TownBook = state.book
-    return book.town(now=clock.now())
+    now = clock.now()
+    # A thread is for asking the database; most of the time there is nothing to ask.
+    return book.fresh(now=now) or await sync_to_thread(book.town, now=now)
 
 
-def _only_what_may_be_read(request: Request[Any, Any, Any]) -> None:
+async def _only_what_may_be_read(request: Request[Any, Any, Any]) -> None:
     """A second lock beside the form's token: what another site sends is refused unread."""
     # No address of ours holds a NUL, and PostgreSQL cannot even be asked for it.
     if "\0" in request.scope["path"]:

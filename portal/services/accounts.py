@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from passlib.hash import argon2
@@ -14,6 +14,7 @@ from db.engine import Database
 from db.models import Clerk, ClerkDepartment, Department, StaffSession
 from db.queries import staff
 from db.queries import town as stored_town
+from db.queries.staff import Visitor
 from portal.rules import permissions
 from portal.rules.contact import is_email
 from portal.rules.refusal import Refused, msgid
@@ -36,7 +37,7 @@ _nobody = argon2.hash(secrets.token_urlsafe(16))
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The colleague at the other end of a request."""
+    """The colleague at the other end of a request; `lists_at` is the version their lists stood at when they asked."""
 
     id: int
     name: str
@@ -44,6 +45,7 @@ class SignedIn:
     role: str
     department_ids: frozenset[int]
     is_active: bool = True
+    lists_at: int = field(default=0, compare=False)
 
 
 def sign_in(db: Database, email: str, password: str, *, address: str, agent: str, now: datetime) -> str:
@@ -66,19 +68,26 @@ def sign_in(db: Database, email: str, password: str, *, address: str, agent: str
 def who(db: Database, token: str, *, now: datetime) -> SignedIn | None:
     """The colleague a token belongs to, as long as the session lives."""
     hashed = token_hash(token)
-    with db.reading() as tx:
-        found = staff.session(tx, hashed)
-        if found is None:
-            return None
-        session, clerk = found
-        alive = session.ended_at is None and now - session.seen_at < IDLE and now - session.created_at < ABSOLUTE
-        if not alive or not clerk.is_active or clerk.id is None:
-            return None
-        departments = staff.departments_of(tx, clerk.id)
-    if now - session.seen_at > SEEN_EVERY:
+    with db.asking() as connection:
+        found = staff.visitor(connection, hashed)
+    if found is None or not found.is_active or not _is_alive(found, now=now):
+        return None
+    if now - found.seen_at > SEEN_EVERY:
         with db.transaction() as tx:
             staff.see(tx, hashed, now=now)
-    return SignedIn(clerk.id, clerk.name, clerk.email, clerk.role, departments, clerk.is_active)
+    sees_all = permissions.PERMISSIONS["case.view"].get(found.role) == "all"
+    return SignedIn(
+        found.clerk_id,
+        found.name,
+        found.email,
+        found.role,
+        found.departments,
+        lists_at=found.version_of_all if sees_all else found.version,
+    )
+
+
+def _is_alive(found: Visitor, *, now: datetime) -> bool:
+    return found.ended_at is None and now - found.seen_at < IDLE and now - found.created_at < ABSOLUTE
 
 
 def sign_out(tx: Session, token: str, *, now: datetime) -> None:

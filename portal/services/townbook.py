@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -14,6 +14,7 @@ from portal.rules import deadlines
 from portal.services import calendars
 
 FRESH_FOR = timedelta(seconds=20)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,17 +71,23 @@ class TownBook:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._lock = threading.Lock()
-        self._town: Town | None = None
-        self._read_at: datetime | None = None
+        self._picture: tuple[Town | None, datetime] = (None, NEVER)
 
     def town(self, *, now: datetime) -> Town:
         with self._lock:
-            if self._town is None or self._read_at is None or not now - FRESH_FOR < self._read_at <= now:
+            town = self.fresh(now=now)
+            if town is None:
                 with self._db.reading() as tx:
-                    self._town, self._read_at = read(tx), now
-            return self._town
+                    town = read(tx)
+                self._picture = town, now
+            return town
+
+    def fresh(self, *, now: datetime) -> Town | None:
+        """The town where its picture is fresh enough; nothing where it has to be read again."""
+        town, read_at = self._picture
+        return town if now - FRESH_FOR < read_at <= now else None
 
     def forget(self) -> None:
         """Read the town again at the next question."""
         with self._lock:
-            self._town = None
+            self._picture = (None, NEVER)

@@ -176,7 +176,7 @@ def _assignee_id(assignee: str, clerk: SignedIn) -> int | None:
 def _one_of(query: Mapping[str, object], name: str, allowed: Iterable[str]) -> str:
     value = _forms.word(query, name, 60)
     value = _SPOKEN_SO.get(value, value)
-    return value if value in allowed else ""
+    return value if value and value in allowed else ""
 
 
 def _day(query: Mapping[str, object], name: str) -> str:

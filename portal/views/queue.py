@@ -35,11 +35,11 @@ class Tag:
     since: datetime
 
     @classmethod
-    def of(cls, form: QueueForm, clerk: SignedIn, language: Language, *, version: int, now: datetime) -> "Tag":
+    def of(cls, form: QueueForm, clerk: SignedIn, language: Language, *, now: datetime) -> "Tag":
         """The list as it stands; lateness moves on by itself, so a quarter of an hour is a state of its own."""
         quarter_hour = int(now.timestamp()) // 900
         facts = (form.address(), clerk.id, clerk.role, sorted(clerk.department_ids), language.code, quarter_hour)
-        state = hashlib.sha256(repr((version, facts)).encode()).hexdigest()[:20]
+        state = hashlib.sha256(repr((clerk.lists_at, facts)).encode()).hexdigest()[:20]
         # What was being stored while this list was read is not on it yet: it shall count as seen changing.
         return cls(state, now - timedelta(seconds=1))
 

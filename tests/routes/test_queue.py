@@ -1,12 +1,9 @@
 """The queue as each colleague sees it."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from tests.desk import PART, Office, count_in, listed, marked, tag_of
 from tests.web import Browser
@@ -268,35 +265,6 @@ def test_those_who_can_change_it_are_told_that_no_letter_leaves(office: Office):
         words = office.browser(clerk).page.words
         assert f"E-posta sunucusu tanımlı değil; iletiler {office.folder}/mail klasörüne yazılıyor." in words
     assert "E-posta sunucusu" not in office.browser(city.kemal).page.words
-
-
-def test_a_queue_page_takes_few_statements(office: Office):
-    for _ in range(5):
-        office.city.report()
-    browser = office.browser(office.city.kemal)
-
-    with statements(office) as said:
-        browser.get("/masa/kuyruk")
-
-    # Two tell who asks; then the version of the list, what is in danger, its rows and its counts.
-    assert len(said) == 6, said
-
-
-@contextmanager
-def statements(office: Office) -> Iterator[list[str]]:
-    """What the portal asks its database, transactions apart."""
-    engine = office.client.app.state.db.engine
-    said: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.split()[0] not in ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"):
-            said.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def test_the_queue_speaks_english_to_who_wants_it(office: Office):
