@@ -5,20 +5,19 @@ from datetime import datetime
 
 from litestar import get
 from litestar.concurrency import sync_to_thread
+from litestar.datastructures import State
 from sqlmodel import Session
 
 from db import search
-from db.engine import Database
 from db.queries import queue
 from db.queries.owed import Bounds
 from db.queries.queue import Wanted
 from portal import clock, languages
-from portal.routes import _page
+from portal.routes import _page, _state
 from portal.routes._page import Answer, Asked
 from portal.rules import permissions
 from portal.services.accounts import SignedIn
 from portal.services.townbook import Town
-from portal.settings import Settings
 from portal.views import _desk
 from portal.views import _queue_form as forms
 from portal.views import queue as views
@@ -30,22 +29,21 @@ PAGE = 50
 
 
 @get("/masa/kuyruk")
-async def show(request: Asked, db: Database, settings: Settings, town: Town, clerk: SignedIn) -> Answer:
+async def show(request: Asked, state: State, clerk: SignedIn) -> Answer:
     """The wanted cases; only the list where that was asked for, and nothing at all when it has not changed."""
-    now, language = clock.now(), languages.chosen(request)
+    now, language, town = clock.now(), languages.chosen(request), await _state.town(state)
     form = QueueForm.read(request.query_params, town)
     seen = Tag.read(_page.known_tag(request))
     tag = Tag.of(form, clerk, language, now=now)
-    # Every open queue asks every few seconds, and mostly in vain: that is answered without a thread.
+    # Every open queue asks every few seconds, and mostly in vain: that is answered without another thread.
     if seen and seen.state == tag.state:
         return _page.unchanged(str(seen))
-    return await sync_to_thread(_draw, request, db, settings, town, clerk, form, tag=tag, seen=seen, now=now)
+    return await sync_to_thread(_draw, request, state, town, clerk, form, tag=tag, seen=seen, now=now)
 
 
 def _draw(
     request: Asked,
-    db: Database,
-    settings: Settings,
+    state: State,
     town: Town,
     clerk: SignedIn,
     form: QueueForm,
@@ -54,6 +52,7 @@ def _draw(
     seen: Tag | None,
     now: datetime,
 ) -> Answer:
+    db, settings = _state.database(state), _state.settings(state)
     wanted = form.wanted(clerk, town, now=now)
     since = seen.since if seen else None
     with db.reading() as tx:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
@@ -72,15 +73,23 @@ class TownBook:
         self._db = db
         self._lock = threading.Lock()
         self._picture: tuple[Town | None, datetime] = (None, NEVER)
+        self._stored: Sequence[Any] = ()
 
     def town(self, *, now: datetime) -> Town:
         with self._lock:
             town = self.fresh(now=now)
             if town is None:
                 with self._db.reading() as tx:
-                    town = read(tx)
+                    town = self._read(tx)
                 self._picture = town, now
             return town
+
+    def _read(self, tx: Session) -> Town:
+        # What is drawn from a picture is kept by it: the old one stays for as long as it is true.
+        town, stored_now = self._picture[0], stored.everything(tx)
+        if town is None or stored_now != self._stored:
+            town, self._stored = read(tx), stored_now
+        return town
 
     def fresh(self, *, now: datetime) -> Town | None:
         """The town where its picture is fresh enough; nothing where it has to be read again."""
