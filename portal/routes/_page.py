@@ -132,6 +132,11 @@ def is_partial(request: Asked) -> bool:
     return asked.get("HX-Request") == "true" and asked.get("HX-Request-Type") == "partial"
 
 
+def keeps_rows(request: Asked) -> bool:
+    """Whether the browser leaves a row alone that only says it is the same (static/js/kept.js)."""
+    return is_partial(request) and request.headers.get("HX-Keeps") == "rows"
+
+
 def render(request: Asked, template: str, view: object) -> str:
     """The words of a template, in the reader's language."""
     language = languages.chosen(request)

@@ -15,6 +15,7 @@ from db.queries.queue import Wanted
 from portal import clock, languages
 from portal.routes import _page, _state
 from portal.routes._page import Answer, Asked
+from portal.routes._sent import Sent
 from portal.rules import permissions
 from portal.services.accounts import SignedIn
 from portal.services.townbook import Town
@@ -26,6 +27,7 @@ from portal.views._queue_lists import may_see_escalated
 from portal.views.queue import Listed, Tag
 
 PAGE = 50
+_sent = Sent()
 
 
 @get("/masa/kuyruk")
@@ -69,6 +71,9 @@ def _draw(
         mail_folder=_desk.mail_note(settings.smtp_url, str(settings.data_dir / "mail"), clerk),
         now=now,
     )
+    if _page.keeps_rows(request):
+        view = replace(view, kept=_sent.rows(_page.known_tag(request)) & frozenset(view.rows))
+    _sent.note(view.tag, view.rows)
     headers = _page.tagged_at(request, str(tag), form.address())
     return _page.page(request, "staff/queue.html", view, part="staff/_queue.html", headers=headers)
 

@@ -71,6 +71,8 @@ class QueueView:
     tag: str
     mail_folder: str
     changed: int = 0
+    # Rows that the browser shows already; the list only names them.
+    kept: frozenset[QueueRow] = frozenset()
     problem: str = ""
 
     @property

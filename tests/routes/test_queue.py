@@ -279,3 +279,29 @@ def test_the_queue_speaks_english_to_who_wants_it(office: Office):
 
 def _refresh(browser: Browser, tag: str):
     return browser.get("/masa/kuyruk", **PART, **{"HX-PTag": tag})
+
+
+def test_a_reload_sends_only_the_rows_that_are_new_to_the_browser_that_keeps_the_others(office: Office):
+    city = office.city
+    with city.later(minutes=-5):
+        old = [city.report().reference for _ in range(3)]
+    browser = office.browser(city.kemal)
+    keeps = {**PART, "HX-PTag": tag_of(browser.page), "HX-Keeps": "rows"}
+    city.move(old[0], "assigned")
+    new = city.report().reference
+
+    page = browser.get("/masa/kuyruk", **keeps)
+
+    assert set(listed(page)) == {old[0], new}
+    for reference in old[1:]:
+        assert f'<tr id="case-{reference}" data-same></tr>' in page.html
+    assert set(listed(browser.get("/masa/kuyruk", **PART, **{"HX-PTag": keeps["HX-PTag"]}))) == {*old, new}
+
+
+def test_a_browser_whose_list_nobody_remembers_gets_it_whole(office: Office):
+    reference = office.city.report().reference
+    browser = office.browser(office.city.kemal)
+
+    page = browser.get("/masa/kuyruk", **PART, **{"HX-PTag": f'"{"0" * 20}.1"', "HX-Keeps": "rows"})
+
+    assert listed(page) == [reference]
