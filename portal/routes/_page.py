@@ -173,6 +173,13 @@ def environment(code: str) -> Environment:
     return made
 
 
+def prepare(code: str) -> None:
+    """Read every drawing of a language before somebody waits for it."""
+    made = environment(code)
+    for name in made.list_templates(extensions=["html"]):
+        made.get_template(name)
+
+
 def _drawn_once(made: Environment, most: int) -> Callable[[str, Hashable], Markup]:
     """Draws a small part once for every equal view: the rows of a queue are most of what a page costs."""
 
