@@ -8,9 +8,8 @@ kept open ask from another process, a page at a time, in turns: hello, the queue
 changed, a case. A line compares the medians of the same rounds, so a busy machine slows both sides of it. Statements,
 processor time and bytes are taken straight from the application, in this process (`tests.bench.browser`).
 
-`--repeat` also makes the year larger by writing its cases again and again (SQLite; rows of `case`, `case_event`,
-`clock` and `submission`, with keys and numbers of their own, the same days, departments and words), and compares the
-medians there with those of the year. It is the size that is measured, not a town's million.
+`--repeat` also makes the year larger (`tests.bench.repeat`, SQLite only) and compares the medians there with those of
+the year.
 """
 
 import asyncio
@@ -34,8 +33,8 @@ from db.queries import cases
 from portal import clock
 from portal.app import create_app
 from portal.settings import Settings
-from tests.bench import pages
-from tests.bench.browser import Browser
+from tests.bench import pages, repeat
+from tests.bench.browser import Browser, Seen
 from tests.drills.score import Line, finish, parser
 from tests.drills.stage import free_port
 
@@ -69,9 +68,10 @@ def main() -> int:
             lines += _in_hellos(settings, engine, seconds=asked.seconds, rounds=asked.rounds)
             few, more = _budgets(settings, engine)
             lines += more
-        if asked.repeat and engine == "sqlite":
-            many = _at_size(asked.folder, asked.cases, asked.repeat)
-            lines += _growth(few, many, asked.repeat, asked.cases)
+            if asked.repeat and engine == "sqlite":
+                with repeat.repeated(settings, asked.repeat) as larger:
+                    many, _ = _budgets(larger, f"sqlite at {asked.repeat:,}")
+                lines += _growth(few, many, asked.repeat, asked.cases)
     return finish(lines, asked)
 
 
@@ -232,21 +232,21 @@ def _bytes(settings: Settings, app: object, loop: asyncio.AbstractEventLoop, eng
         yield _line("S6", f"first view of {address}, in KB", _first_view(citizen, address) / 1000, most=35)
     db: Database = app.state.db  # type: ignore[attr-defined]
     clerk.cookies["masa"] = pages.signed_in(db, "clerk", "FEN")
-    seen = clerk.get("/masa/kuyruk", **PACKED)
+    # The oldest first: the newest are what this program itself has submitted, all in the same words.
+    address = "/masa/kuyruk?sira=eski"
+    seen = clerk.get(address, **PACKED)
     with db.transaction() as tx:
-        reference = seen_first(clerk)
-        case = cases.by_reference(tx, reference)
+        case = cases.by_reference(tx, _first_in(clerk.get(address)))
         if case is None or not cases.change(tx, case, seen=case.version, now=clock.now()):
             sys.exit("no case could be changed: nothing was measured")
     live = {"hx-request": "true", "hx-request-type": "partial", "hx-ptag": seen.headers["hx-ptag"]}
-    changed = clerk.get("/masa/kuyruk", **live, **PACKED)
+    changed = clerk.get(address, **live, **PACKED, **{"hx-keeps": "rows"})
     pages.check("queue, one changed", [changed])
     yield _line("S6", f"a refresh in which one row changed, in KB, on {engine}", len(changed.body) / 1000, most=4)
 
 
-def seen_first(clerk: Browser) -> str:
-    """The number of the first case in the queue."""
-    return clerk.get("/masa/kuyruk").text.partition('id="case-')[2][:12]
+def _first_in(queue: Seen) -> str:
+    return queue.text.partition('id="case-')[2][:12]
 
 
 def _first_view(browser: Browser, address: str) -> int:
@@ -254,12 +254,6 @@ def _first_view(browser: Browser, address: str) -> int:
     page, plain = browser.get(address, **PACKED), browser.get(address).text
     parts = {each.split('"')[0] for each in plain.split('="')[1:] if each.startswith("/static/")}
     return len(page.body) + sum(len(browser.get(each, **PACKED).body) for each in sorted(parts))
-
-
-def _at_size(folder: Path, cases_then: int, wanted: int) -> Mapping[str, float]:
-    """The medians where the year has been repeated to so many cases."""
-    with pages.repeated(folder, cases_then, wanted) as settings:
-        return _budgets(settings, f"sqlite at {wanted:,}")[0]
 
 
 def _growth(few: Mapping[str, float], many: Mapping[str, float], wanted: int, cases_then: int) -> Iterator[Line]:
