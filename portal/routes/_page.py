@@ -166,7 +166,11 @@ def environment(code: str) -> Environment:
         cache_size=-1,
     )
     made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(row_drawn=_drawn_once(made, _ROWS_AT_HAND), form_drawn=_drawn_once(made, _FORMS_AT_HAND))
+    row_drawn = _drawn_once(made, _ROWS_AT_HAND)
+    made.globals.update(
+        rows_drawn=lambda rows: Markup("\n").join(row_drawn(each.template, each) for each in rows),
+        form_drawn=_drawn_once(made, _FORMS_AT_HAND),
+    )
     made.globals.update(
         static=statics.url, say=language.say, language=language, languages=list(languages.LANGUAGES.values())
     )

@@ -71,9 +71,10 @@ def _draw(
         mail_folder=_desk.mail_note(settings.smtp_url, str(settings.data_dir / "mail"), clerk),
         now=now,
     )
+    rows = view.rows
     if _page.keeps_rows(request):
-        view = replace(view, kept=_sent.rows(_page.known_tag(request)) & frozenset(view.rows))
-    _sent.note(view.tag, view.rows)
+        view = view.without(_sent.rows(_page.known_tag(request)))
+    _sent.note(view.tag, rows)
     headers = _page.tagged_at(request, str(tag), form.address())
     return _page.page(request, "staff/queue.html", view, part="staff/_queue.html", headers=headers)
 

@@ -36,6 +36,8 @@ class QueueRow:
     is_escalated: bool
     mark: str
 
+    template = "staff/_row.html"
+
     @property
     def grouped(self) -> str:
         return references.grouped(self.reference)
@@ -43,6 +45,16 @@ class QueueRow:
     @property
     def url(self) -> str:
         return f"/masa/basvuru/{self.reference}"
+
+
+@dataclass(frozen=True)
+class KeptRow:
+    """A row that the browser shows already: the list only says where it stands."""
+
+    reference: str
+
+    template = "staff/_row_kept.html"
+    mark = ""
 
 
 @dataclass(frozen=True)

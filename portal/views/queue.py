@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from portal.views._frame import Town as TownFrame
 from portal.views._parts import Pager, Tab
 from portal.views._queue_filters import Filters
 from portal.views._queue_form import ALL_TAB, OPEN_TAB, QueueForm, cursor
-from portal.views._queue_rows import QueueRow, RowWriter
+from portal.views._queue_rows import KeptRow, QueueRow, RowWriter
 
 UNREADABLE_CURSOR = msgid("Sayfa adresi okunamadı; liste baştan gösteriliyor.")
 
@@ -63,7 +63,7 @@ class QueueView:
     filters: Filters
     lists: tuple[Tab, ...]
     tabs: tuple[Tab, ...]
-    rows: tuple[QueueRow, ...]
+    rows: tuple[QueueRow | KeptRow, ...]
     total: str
     filtered_by: tuple[str, ...]
     order: str
@@ -71,9 +71,11 @@ class QueueView:
     tag: str
     mail_folder: str
     changed: int = 0
-    # Rows that the browser shows already; the list only names them.
-    kept: frozenset[QueueRow] = frozenset()
     problem: str = ""
+
+    def without(self, shown: Container[object]) -> "QueueView":
+        """The same for a browser that shows some of the rows already."""
+        return replace(self, rows=tuple(KeptRow(row.reference) if row in shown else row for row in self.rows))
 
     @property
     def url(self) -> str:
