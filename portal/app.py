@@ -16,7 +16,6 @@ from db.engine import Database
 from portal import logs, statics, warming
 from portal.metrics import Metrics
 from portal.routes import HANDLERS, _errors, _fields, _state, _who
-from portal.routes import HANDLERS, _errors, _fields, _state, _who
 from portal.rules.refusal import NotFound, Refused
 from portal.services import official
 from portal.services.townbook import TownBook
