@@ -48,6 +48,8 @@ class Database:
         self.engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _postgresql(url)
         self.dialect = self.engine.dialect.name
         self._writer = self.engine.execution_options(writes=True)
+        alone = {"alone": True} if self.dialect == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+        self._asker = self.engine.execution_options(**alone)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -70,6 +72,12 @@ class Database:
             if self.dialect == "postgresql":
                 tx.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield tx
+
+    @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """For one statement that reads: no transaction is begun around it."""
+        with self._asker.connect() as connection:
+            yield connection
 
     def upgrade(self, revision: str = "head") -> None:
         """Bring the tables to a revision of db/migrations."""
@@ -140,8 +148,9 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        how = connection.get_execution_options()
+        if not how.get("alone"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if how.get("writes") else "BEGIN")
 
     return engine
 

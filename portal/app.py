@@ -13,12 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from db.engine import Database
-from portal import clock, logs, statics
+from portal import logs, statics, warming
 from portal.metrics import Metrics
-from portal.routes import HANDLERS, _errors, _fields, _who
+from portal.routes import HANDLERS, _errors, _fields, _state, _who
 from portal.rules.refusal import NotFound, Refused
 from portal.services import official, shelves
-from portal.services.townbook import Town, TownBook
+from portal.services.townbook import TownBook
 from portal.settings import Settings
 from portal.watching import Portal, Watch
 
@@ -49,9 +49,9 @@ def create_app(settings: Settings) -> Portal:
         route_handlers=[statics.serve, Router("/", route_handlers=HANDLERS)],
         state=State({"db": db, "book": TownBook(db), "settings": settings, "metrics": metrics}),
         dependencies={
-            "db": Provide(_database, sync_to_thread=False),
-            "settings": Provide(_settings, sync_to_thread=False),
-            "town": Provide(_town, sync_to_thread=True),
+            "db": Provide(_state.database, sync_to_thread=False),
+            "settings": Provide(_state.settings, sync_to_thread=False),
+            "town": Provide(_state.town),
             "clerk": Provide(_who.signed_in, sync_to_thread=True),
             "fields": Provide(_fields.read_fields),
         },
@@ -76,13 +76,17 @@ def create_app(settings: Settings) -> Portal:
         ),
         # Pictures, letters, enclosures and static files come packed already.
         compression_config=CompressionConfig(
-            backend="gzip",
+            backend="brotli",
+            brotli_gzip_fallback=True,
             minimum_size=800,
+            # As small as gzip at 4, in six tenths of its time.
+            brotli_quality=3,
             gzip_compress_level=4,
             exclude=["^/static/", "^/foto/", "\\.pdf$", "/ek/[0-9a-f]+$"],
         ),
         before_request=_only_what_may_be_read,
         before_send=[_put_secure_headers if secure else _put_headers],
+        on_startup=[warming.begin],
         on_shutdown=[db.close],
         request_max_body_size=MOST_BODY,
         openapi_config=None,
@@ -94,22 +98,7 @@ def create_app(settings: Settings) -> Portal:
     return app
 
 
-def _database(state: State) -> Database:
-    db: Database = state.db
-    return db
-
-
-def _settings(state: State) -> Settings:
-    settings: Settings = state.settings
-    return settings
-
-
-def _town(state: State) -> Town:
-    book: TownBook = state.book
-    return book.town(now=clock.now())
-
-
-def _only_what_may_be_read(request: Request[Any, Any, Any]) -> None:
+async def _only_what_may_be_read(request: Request[Any, Any, Any]) -> None:
     """A second lock beside the form's token: what another site sends is refused unread."""
     # No address of ours holds a NUL, and PostgreSQL cannot even be asked for it.
     if "\0" in request.scope["path"]:
@@ -120,16 +109,20 @@ def _only_what_may_be_read(request: Request[Any, Any, Any]) -> None:
 
 async def _put_headers(message: Message, _scope: Scope) -> None:
     if message["type"] == "http.response.start":
-        _add(message, _HEADERS)
+        _add(message, _PUT)
 
 
 async def _put_secure_headers(message: Message, _scope: Scope) -> None:
     if message["type"] == "http.response.start":
-        _add(message, {**_HEADERS, "strict-transport-security": "max-age=31536000; includeSubDomains"})
+        _add(message, _PUT_SECURE)
 
 
-def _add(message: Any, headers: dict[str, str]) -> None:
+def _add(message: Any, headers: dict[bytes, bytes]) -> None:
     kept = list(message.get("headers", []))
     present = {name.lower() for name, _ in kept}
-    kept += [(name.encode(), value.encode()) for name, value in headers.items() if name.encode() not in present]
+    kept += [each for each in headers.items() if each[0] not in present]
     message["headers"] = kept
+
+
+_PUT = {name.encode(): value.encode() for name, value in _HEADERS.items()}
+_PUT_SECURE = {**_PUT, b"strict-transport-security": b"max-age=31536000; includeSubDomains"}

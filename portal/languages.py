@@ -1,12 +1,13 @@
 """The languages of the screens. Turkish is the source; another language is a folder of .po catalogues."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 LOCALES = Path(__file__).parent / "locales"
 COOKIE = "dil"
@@ -35,7 +36,11 @@ class Language:
 
     code: str
     name: str
-    sentences: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def sentences(self) -> Mapping[str, str | tuple[str, ...]]:
+        """Read when the first one is asked for."""
+        return _read(self.code)
 
     def gettext(self, text: str) -> str:
         """The sentence in this language; in Turkish where nobody has translated it."""
@@ -67,6 +72,8 @@ def chosen(request: Asked) -> Language:
 
 
 def _read(code: str) -> dict[str, str | tuple[str, ...]]:
+    from babel.messages.pofile import read_po
+
     sentences: dict[str, str | tuple[str, ...]] = {}
     for path in sorted((LOCALES / code / "LC_MESSAGES").glob("*.po")):
         with path.open("rb") as file:
@@ -74,7 +81,7 @@ def _read(code: str) -> dict[str, str | tuple[str, ...]]:
     return sentences
 
 
-def _translated(catalogue: Catalog) -> dict[str, str | tuple[str, ...]]:
+def _translated(catalogue: "Catalog") -> dict[str, str | tuple[str, ...]]:
     sentences: dict[str, str | tuple[str, ...]] = {}
     for message in catalogue:
         if not message.id or not message.string or message.fuzzy:
@@ -85,5 +92,5 @@ def _translated(catalogue: Catalog) -> dict[str, str | tuple[str, ...]]:
 
 
 TURKISH = Language("tr", "Türkçe")
-ENGLISH = Language("en", "English", _read("en"))
+ENGLISH = Language("en", "English")
 LANGUAGES = {language.code: language for language in (TURKISH, ENGLISH)}

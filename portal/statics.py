@@ -4,11 +4,12 @@ import gzip
 import hashlib
 import mimetypes
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import brotli
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -41,6 +42,10 @@ class File:
     plain: bytes
     packed: bytes | None
 
+    def packed_as(self, coding: str) -> bytes | None:
+        """The file in a coding, where it is at hand in it."""
+        return _SMALLEST.get(self.address) if coding == "br" else self.packed
+
 
 def url(name: str) -> str:
     """The address of a file under portal/static, named as it lies there."""
@@ -61,9 +66,26 @@ def serve(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[byte
     }
     if request.headers.get("If-None-Match") == file.tag:
         return Response(b"", status_code=304, headers=headers)
-    if file.packed and "gzip" in request.headers.get("Accept-Encoding", ""):
-        return Response(file.packed, media_type=file.kind, headers={**headers, "Content-Encoding": "gzip"})
+    for coding in _wanted(request.headers.get("Accept-Encoding", "")):
+        if packed := file.packed_as(coding):
+            return Response(packed, media_type=file.kind, headers={**headers, "Content-Encoding": coding})
     return Response(file.plain, media_type=file.kind, headers=headers)
+
+
+def pack() -> None:
+    """Pack every file once more, as small as it gets; until that is done, it goes out a little larger."""
+    for file in FILES.values():
+        if file.packed:
+            _SMALLEST[file.address] = brotli.compress(file.plain, mode=brotli.MODE_TEXT)
+
+
+def _wanted(accepted: str) -> Iterator[str]:
+    """The codings a browser takes, the smaller first; one with the weight 0 it does not take."""
+    said = {}
+    for each in accepted.split(","):
+        coding, _, weight = each.replace(" ", "").lower().partition(";q=")
+        said[coding] = weight.strip("0.") != "" if weight else True
+    yield from (coding for coding in ("br", "gzip") if said.get(coding))
 
 
 def _read(folder: Path) -> dict[str, File]:
@@ -109,5 +131,6 @@ def _file(name: str, content: bytes) -> File:
     )
 
 
+_SMALLEST: dict[str, bytes] = {}
 FILES = _read(FOLDER)
 _BY_ADDRESS = {file.address: file for file in FILES.values()}

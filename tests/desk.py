@@ -1,10 +1,13 @@
 """Colleagues in front of their browsers, and what their lists show."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from litestar.testing import TestClient
+from sqlalchemy import event
 
 from portal import clock
 from portal.services import accounts
@@ -69,3 +72,20 @@ def tag_of(page: Page) -> str:
     found = re.search(r'hx-ptag="([^"]*)"', page.html)
     assert found, "Nothing on this page reloads itself"
     return found[1].replace("&#34;", '"')
+
+
+@contextmanager
+def statements(office: Office) -> Iterator[list[str]]:
+    """What the portal asks its database, transactions apart."""
+    engine = office.client.app.state.db.engine
+    said: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.split()[0] not in ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"):
+            said.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

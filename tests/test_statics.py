@@ -81,3 +81,22 @@ def test_a_new_word_in_a_module_is_a_new_address_for_all_that_use_it(tmp_path):
 
     assert before[0] != after[0]
     assert before[1] != after[1]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br", "br"),
+        ("br;q=1.0, gzip;q=0.8", "br"),
+        ("gzip, br;q=0", "gzip"),
+        ("gzip;q=0, br;q=0.000", None),
+        ("deflate", None),
+        ("", None),
+    ],
+)
+def test_a_file_goes_out_as_small_as_the_browser_takes_it(browser, accepted, coding):
+    statics.pack()
+    answer = browser.get(statics.url("css/citizen.all.css"), headers={"Accept-Encoding": accepted})
+
+    assert answer.headers.get("content-encoding") == coding
+    assert answer.text == statics.FILES["css/citizen.all.css"].plain.decode()

@@ -39,6 +39,19 @@ def submission(tx: Session, reference: str) -> Submission | None:
     return tx.execute(_SUBMISSION, {"reference": reference}).scalar_one_or_none()
 
 
+_WITH_SUBMISSION = (
+    select(Case, Submission)
+    .join(Submission, Submission.case_id == Case.id)  # type: ignore[arg-type]
+    .where(Submission.reference == bindparam("reference"))  # type: ignore[arg-type]
+)
+
+
+def with_submission(tx: Session, reference: str) -> tuple[Case, Submission] | None:
+    """The case and the act of asking that a reference was given for."""
+    found = tx.execute(_WITH_SUBMISSION, {"reference": reference}).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
 def add(tx: Session, case: Case, *, words: str) -> bool:
     """Store a new case with its searchable words and count it; false when its reference is another's already."""
     if not rows.put_new(tx, case, "reference"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from db import rows
@@ -15,12 +15,6 @@ _ENTRIES = (
     .order_by(col(ClockEntry.id))
 )
 _DUTIES = select(Duty).where(Duty.case_id == bindparam("case_id")).order_by(col(Duty.id))  # type: ignore[arg-type]
-
-_EXTENSIONS = (
-    select(ClockEntry.clock_id, func.sum(ClockEntry.value))  # type: ignore[call-overload]
-    .where(col(ClockEntry.clock_id).in_(bindparam("clock_ids", expanding=True)), ClockEntry.act == "extended")
-    .group_by(ClockEntry.clock_id)
-)
 
 
 def of_case(tx: Session, case_id: int) -> Sequence[Clock]:
@@ -43,13 +37,6 @@ def entries(tx: Session, clocks: Sequence[Clock]) -> dict[int, list[ClockEntry]]
         for entry in tx.execute(_ENTRIES, {"clock_ids": list(found)}).scalars():
             found[entry.clock_id].append(entry)
     return found
-
-
-def extensions(tx: Session, clocks: Sequence[Clock]) -> dict[int, int]:
-    """By how much each clock was extended, by its key; a clock that never was is not there."""
-    ids = [each.id for each in clocks]
-    found = tx.execute(_EXTENSIONS, {"clock_ids": ids}).all() if ids else []
-    return {clock_id: int(value or 0) for clock_id, value in found}
 
 
 def add(tx: Session, begun: Sequence[tuple[Clock, ClockEntry]]) -> None:

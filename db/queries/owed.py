@@ -1,11 +1,12 @@
 """What is about to go wrong on open cases: late, soon due, untouched, escalated, and what is owed besides an answer."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, text, true, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, select, text, true, update
 from sqlmodel import Session, col
 
 from db.models import Case, Clock, Department, Duty
@@ -14,30 +15,30 @@ from db.models import Case, Clock, Department, Duty
 class Alarms(NamedTuple):
     """How many open cases are in each list; a list nobody counted is empty."""
 
-    late: int
-    soon: int
-    untouched: int
-    escalated: int
+    late: int = 0
+    soon: int = 0
+    untouched: int = 0
+    escalated: int = 0
 
 
-def alarms(
-    tx: Session,
-    departments: frozenset[int] | None,
-    *,
-    now: datetime,
-    soon_before: datetime,
-    untouched_before: datetime,
-    with_escalated: bool,
-) -> Alarms:
-    """The exact counts of the lists, in one statement: each is a range of an index that holds only open cases."""
-    if departments is not None and not departments:
-        return Alarms(0, 0, 0, 0)
-    values: dict[str, Any] = {"now": now, "soon_before": soon_before, "untouched_before": untouched_before}
-    statement = _alarms_statement(-1 if departments is None else min(len(departments), 2), with_escalated)
-    if departments is not None:
-        ordered = sorted(departments)
-        values |= {"department": ordered[0]} if len(ordered) == 1 else {"departments": ordered}
-    return Alarms(*tx.connection().execute(statement, values).one())
+@dataclass(frozen=True)
+class Bounds:
+    """What the lists are counted by; `departments` None means all."""
+
+    departments: frozenset[int] | None
+    now: datetime
+    soon_before: datetime
+    untouched_before: datetime
+    with_escalated: bool
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of the statements that `counted` answers."""
+        moments = {"now": self.now, "soon_before": self.soon_before, "untouched_before": self.untouched_before}
+        if self.departments is None:
+            return moments
+        seen = sorted(self.departments)
+        return {**moments, "seen_department": seen[0]} if len(seen) == 1 else {**moments, "seen_departments": seen}
 
 
 def to_escalate(tx: Session, *, due_before: datetime, limit: int) -> Sequence[Case]:
@@ -104,23 +105,36 @@ def cases_objected_to() -> ColumnElement[bool]:
     return col(Case.id).in_(select(Clock.case_id).where(text("clock.kind = 'objection' AND clock.state <> 'stopped'")))  # type: ignore[call-overload]
 
 
-@lru_cache(maxsize=8)
-def _alarms_statement(departments: int, with_escalated: bool) -> Select[Any]:
-    def how_many(*conditions: Any) -> Any:
-        of_theirs = list(_of_departments(departments))
-        return select(func.count()).where(Case.is_open == true(), *of_theirs, *conditions).scalar_subquery()  # type: ignore[arg-type]
+def counted(bounds: Bounds) -> tuple[Select[Any], ...]:
+    """A statement for each list: its name and its exact count, from an index that holds only open cases."""
+    departments = bounds.departments
+    return _counted(-1 if departments is None else min(len(departments), 2), bounds.with_escalated)
 
+
+@lru_cache(maxsize=8)
+def _counted(departments: int, with_escalated: bool) -> tuple[Select[Any], ...]:
+    if departments == 0:
+        return ()
     due, changed = col(Case.due_order), col(Case.changed_at)
-    return select(
-        how_many(due < bindparam("now")),
-        how_many(due >= bindparam("now"), due < bindparam("soon_before")),
-        how_many(changed < bindparam("untouched_before")),
-        how_many(is_escalated()) if with_escalated else text("0"),
+    lists: dict[str, tuple[Any, ...]] = {
+        "late": (due < bindparam("now"),),
+        "soon": (due >= bindparam("now"), due < bindparam("soon_before")),
+        "untouched": (changed < bindparam("untouched_before"),),
+        **({"escalated": (is_escalated(),)} if with_escalated else {}),
+    }
+    seen = tuple(_of_departments(departments))
+    return tuple(
+        select(literal_column(f"'{name}'").label("name"), func.count().label("cases")).where(
+            Case.is_open == true(),  # type: ignore[arg-type]
+            *seen,
+            *conditions,
+        )
+        for name, conditions in lists.items()
     )
 
 
 def _of_departments(departments: int) -> Iterable[ColumnElement[bool]]:
     if departments == 1:
-        yield col(Case.department_id) == bindparam("department")
+        yield col(Case.department_id) == bindparam("seen_department")
     elif departments > 1:
-        yield col(Case.department_id).in_(bindparam("departments", expanding=True))
+        yield col(Case.department_id).in_(bindparam("seen_departments", expanding=True))

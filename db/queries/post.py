@@ -78,10 +78,6 @@ def finish_callback(tx: Session, callback: Callback, **values: Any) -> bool:
     return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
-def attachments_of(tx: Session, case_id: int) -> Sequence[Attachment]:
-    return tx.exec(select(Attachment).where(Attachment.case_id == case_id).order_by(col(Attachment.id))).all()
-
-
 def attachment_by_name(tx: Session, name: str) -> Attachment | None:
     return tx.exec(select(Attachment).where(Attachment.name == name)).one_or_none()
 

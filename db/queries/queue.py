@@ -1,17 +1,32 @@
-"""The pages of a department's queue: keyset paging along an index, exact counts, one version number."""
+"""The pages of a department's queue: keyset paging along an index, and the exact counts beside it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, false, func, select, text, true, tuple_
+from sqlalchemy import (
+    CompoundSelect,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    select,
+    text,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlmodel import Session
 
 from db import search as text_search
-from db.models import Case, CaseCount, DeskVersion, LateClosing
+from db.models import Case, CaseCount, LateClosing
 from db.queries import owed
+from db.queries.owed import Alarms
 
 NOBODY = 0
 # The one duty that is a clock of its own and no row among the duties.
@@ -114,39 +129,29 @@ def before(
     return (rows[-1][0], rows[-1][1]) if len(rows) > limit else None
 
 
-def counts(tx: Session, wanted: Wanted) -> dict[str, int] | None:
-    """How many cases there are per status, exactly, whatever status is being looked at.
+class Numbers(NamedTuple):
+    """How many cases there are per status, and how many are in danger. `counts` is None where nobody has counted."""
 
-    None for words that are common: counting them would cost more than the page, and nobody reads that far.
+    counts: Mapping[str, int] | None
+    alarms: Alarms
+
+
+def numbers(tx: Session, wanted: Wanted, bounds: owed.Bounds | None = None) -> Numbers:
+    """The exact counts beside a page, in one statement: per status, whatever status is looked at, and of each danger.
+
+    What is in danger is counted where its bounds are given. Words that are common are not counted: it would cost more
+    than the page, and nobody reads that far.
     """
-    if wanted.has_common_words:
-        return None
-    if not wanted.is_filtered:
-        return _kept_counts(tx, wanted.departments)
-    anything = Wanted(**{**wanted.__dict__, "statuses": ()})
+    anything = replace(wanted, statuses=())
     shape, values = _shape(tx, anything)
-    return {status: number for status, number in tx.connection().execute(_count_statement(shape), values)}
-
-
-def version(tx: Session, departments: frozenset[int] | None) -> int:
-    """Grows with every change that a queue of these departments shows."""
-    if departments is None:
-        return tx.connection().execute(_VERSION_OF_ALL).scalar_one()
-    return tx.connection().execute(_VERSION, {"departments": sorted(departments)}).scalar_one()
-
-
-_VERSION_OF_ALL = select(func.coalesce(func.sum(DeskVersion.version), 0))
-_VERSION = _VERSION_OF_ALL.where(DeskVersion.department_id.in_(bindparam("departments", expanding=True)))  # type: ignore[attr-defined]
-_COUNTS_OF_ALL = select(CaseCount.status, func.sum(CaseCount.cases)).group_by(CaseCount.status)
-_COUNTS = _COUNTS_OF_ALL.where(CaseCount.department_id.in_(bindparam("departments", expanding=True)))  # type: ignore[attr-defined]
-
-
-def _kept_counts(tx: Session, departments: frozenset[int] | None) -> dict[str, int]:
-    if departments is None:
-        rows = tx.connection().execute(_COUNTS_OF_ALL)
-    else:
-        rows = tx.connection().execute(_COUNTS, {"departments": sorted(departments)})
-    return {status: int(number) for status, number in rows if number}
+    how = "" if wanted.has_common_words else "counted" if wanted.is_filtered else "kept"
+    statement = _numbers_statement(shape, how, owed.counted(bounds) if bounds else ())
+    if statement is None:
+        return Numbers(None, Alarms())
+    values |= bounds.values if bounds else {}
+    found = {name: int(number) for name, number in tx.connection().execute(statement, values)}
+    alarms = Alarms(**{name: found.pop(name) for name in Alarms._fields if name in found})
+    return Numbers({status: number for status, number in found.items() if number} if how else None, alarms)
 
 
 @dataclass(frozen=True)
@@ -264,8 +269,14 @@ def _before_statement(shape: _Shape, order: str) -> Select[Any]:
 
 
 @lru_cache(maxsize=500)
-def _count_statement(shape: _Shape) -> Select[Any]:
-    return select(Case.status, func.count()).where(*_where(shape)).group_by(Case.status)  # type: ignore[call-overload]
+def _numbers_statement(shape: _Shape, how: str, alarms: tuple[Select[Any], ...]) -> CompoundSelect[Any] | None:
+    parts = list(alarms)
+    if how == "counted":
+        parts.append(select(Case.status, func.count()).where(*_where(shape)).group_by(Case.status))  # type: ignore[call-overload]
+    elif how:
+        kept = select(CaseCount.status, func.sum(CaseCount.cases)).group_by(CaseCount.status)  # type: ignore[call-overload]
+        parts.append(kept.where(*_membership(CaseCount.department_id, "department", shape.departments)))
+    return union_all(*parts) if parts else None
 
 
 def _beyond(column: Any, *, descending: bool) -> Any:

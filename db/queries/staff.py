@@ -2,24 +2,59 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, func, update
+from sqlalchemy import Connection, bindparam, delete, func, update
 from sqlmodel import Session, col, select
 
-from db.models import Attempt, Clerk, ClerkDepartment, StaffSession
+from db.models import Attempt, Clerk, ClerkDepartment, DeskVersion, StaffSession
 
 
 def by_email(tx: Session, email: str) -> Clerk | None:
     return tx.exec(select(Clerk).where(Clerk.email == email)).one_or_none()
 
 
-# Asked on every page of the desk, so built once.
 _DEPARTMENTS_OF = select(ClerkDepartment.department_id).where(ClerkDepartment.clerk_id == bindparam("clerk_id"))
+
+# Asked before every page of the desk, so built once: a row for each department of the colleague, or one with none.
 _SESSION = (
-    select(StaffSession, Clerk)
+    select(  # type: ignore[call-overload]
+        StaffSession.created_at,
+        StaffSession.seen_at,
+        StaffSession.ended_at,
+        Clerk.id,
+        Clerk.name,
+        Clerk.email,
+        Clerk.role,
+        Clerk.is_active,
+        ClerkDepartment.department_id,
+        DeskVersion.version,
+        select(func.coalesce(func.sum(DeskVersion.version), 0)).scalar_subquery().label("version_of_all"),
+    )
     .join(Clerk, col(Clerk.id) == StaffSession.clerk_id)
+    .join(ClerkDepartment, col(ClerkDepartment.clerk_id) == Clerk.id, isouter=True)
+    .join(DeskVersion, col(DeskVersion.department_id) == ClerkDepartment.department_id, isouter=True)
     .where(StaffSession.token_hash == bindparam("token_hash"))
 )
+
+
+class Visitor(NamedTuple):
+    """A session with its owner, ended or not.
+
+    `version` and `version_of_all` grow with every change that a queue of their departments, or of all, shows.
+    """
+
+    created_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None
+    clerk_id: int
+    name: str
+    email: str
+    role: str
+    is_active: bool
+    departments: frozenset[int]
+    version: int
+    version_of_all: int
 
 
 def departments_of(tx: Session, clerk_id: int) -> frozenset[int]:
@@ -34,10 +69,14 @@ def colleagues_of(tx: Session, department_id: int) -> Sequence[Clerk]:
     ).all()
 
 
-def session(tx: Session, token_hash: str) -> tuple[StaffSession, Clerk] | None:
-    """A session with its owner, ended or not."""
-    found = tx.execute(_SESSION, {"token_hash": token_hash}).one_or_none()
-    return (found[0], found[1]) if found else None
+def visitor(connection: Connection, token_hash: str) -> Visitor | None:
+    """Whose session a token opens, if it ever opened one."""
+    rows = connection.execute(_SESSION, {"token_hash": token_hash}).all()
+    if not rows:
+        return None
+    *owner, _, _, version_of_all = rows[0]
+    departments = {department: version or 0 for *_, department, version, _ in rows if department is not None}
+    return Visitor(*owner, frozenset(departments), sum(departments.values()), int(version_of_all))
 
 
 def see(tx: Session, token_hash: str, *, now: datetime) -> None:

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import JSON, Text, cast, func
+from sqlmodel import Session, SQLModel, col, select
 
 from db.models import (
+    CalendarEdition,
     Category,
     CategoryGroup,
     Clerk,
@@ -15,6 +18,29 @@ from db.models import (
     Surrounding,
     TownDay,
     TownFact,
+)
+
+
+def everything(tx: Session) -> Sequence[Any]:
+    """All that a picture of the town is made of, as plain values: equal where nothing has changed."""
+    connection = tx.connection()
+    return [connection.execute(each).all() for each in _EVERYTHING]
+
+
+def _plain(table: type[SQLModel]) -> Any:
+    # Documents as their text: to see that an outline is the same, nobody has to take it apart.
+    columns = [
+        cast(column, Text) if isinstance(column.type, JSON) else column
+        for column in table.__table__.columns  # type: ignore[attr-defined]
+    ]
+    return select(*columns).order_by(*table.__table__.primary_key)  # type: ignore[attr-defined]
+
+
+_TABLES = (TownFact, Department, CategoryGroup, Category, Neighbourhood, Surrounding, ClerkDepartment, TownDay)
+_EVERYTHING = (
+    *map(_plain, _TABLES),
+    select(Clerk.id, Clerk.name, Clerk.is_active).order_by(col(Clerk.id)),
+    select(func.max(CalendarEdition.id)),
 )
 
 

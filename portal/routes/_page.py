@@ -132,6 +132,11 @@ def is_partial(request: Asked) -> bool:
     return asked.get("HX-Request") == "true" and asked.get("HX-Request-Type") == "partial"
 
 
+def keeps_rows(request: Asked) -> bool:
+    """Whether the browser leaves a row alone that only says it is the same (static/js/kept.js)."""
+    return is_partial(request) and request.headers.get("HX-Keeps") == "rows"
+
+
 def render(request: Asked, template: str, view: object) -> str:
     """The words of a template, in the reader's language."""
     language = languages.chosen(request)
@@ -161,11 +166,22 @@ def environment(code: str) -> Environment:
         cache_size=-1,
     )
     made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(row_drawn=_drawn_once(made, _ROWS_AT_HAND), form_drawn=_drawn_once(made, _FORMS_AT_HAND))
+    row_drawn = _drawn_once(made, _ROWS_AT_HAND)
+    made.globals.update(
+        rows_drawn=lambda rows: Markup("\n").join(row_drawn(each.template, each) for each in rows),
+        form_drawn=_drawn_once(made, _FORMS_AT_HAND),
+    )
     made.globals.update(
         static=statics.url, say=language.say, language=language, languages=list(languages.LANGUAGES.values())
     )
     return made
+
+
+def prepare(code: str) -> None:
+    """Read every drawing of a language before somebody waits for it."""
+    made = environment(code)
+    for name in made.list_templates(extensions=["html"]):
+        made.get_template(name)
 
 
 def _drawn_once(made: Environment, most: int) -> Callable[[str, Hashable], Markup]:

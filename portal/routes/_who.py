@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import Request
-from litestar.datastructures import Cookie
+from litestar.datastructures import Cookie, State
 
 from db.engine import Database
 from portal import clock
@@ -20,9 +20,9 @@ class NotSignedIn(Exception):
     """This address is for colleagues, and nobody has signed in."""
 
 
-def signed_in(request: Request[Any, Any, Any], db: Database, settings: Settings) -> SignedIn:
+def signed_in(request: Request[Any, Any, Any], state: State) -> SignedIn:
     """The colleague who asks. Asking a handler for `clerk` is what guards its address."""
-    if clerk := anyone(request, db, settings):
+    if clerk := anyone(request, state.db, state.settings):
         return clerk
     raise NotSignedIn
 

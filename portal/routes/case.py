@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from db.engine import Database
 from db.models import Case
-from db.queries import cases, clocks, letters, people
+from db.queries import casefile
 from db.queries import post as stored_post
 from portal import clock, languages
 from portal.routes import _page
@@ -174,21 +174,18 @@ def visible(tx: Session, ref: str, clerk: SignedIn) -> Case:
 
 
 def _record(tx: Session, case: Case, desk: Desk) -> Record:
-    submissions = cases.submissions(tx, case)
-    person_ids = [each.person_id for each in submissions]
-    case_id = case.id or 0
-    found = clocks.of_case(tx, case_id)
+    file = casefile.read(tx, case.id or 0)
     return Record(
         case=case,
-        submissions=submissions,
-        persons=people.by_id(tx, person_ids),
-        points=people.contact_points(tx, person_ids),
-        events=cases.events(tx, case),
-        clocks=found,
-        outgoing=stored_post.outgoing_of(tx, case_id),
-        callbacks=stored_post.callbacks_of(tx, case_id),
-        attachments=stored_post.attachments_of(tx, case_id),
-        papers=letters.of_case(tx, case_id),
-        extensions=counts.extensions(tx, case, found),
-        application=applications.filed(tx, case_id, secret=desk.settings.secret),
+        submissions=file.submissions,
+        persons=file.persons,
+        points=file.points,
+        events=file.events,
+        clocks=file.clocks,
+        outgoing=file.outgoing,
+        callbacks=file.callbacks,
+        attachments=file.attachments,
+        papers=file.letters,
+        extensions=counts.extensions(case, file),
+        application=applications.filed(file, secret=desk.settings.secret),
     )

@@ -16,8 +16,6 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from holidays.countries import Turkey
-
 from portal.rules.refusal import msgid
 
 Unit = Literal["hours", "working_days", "calendar_days"]
@@ -178,6 +176,9 @@ def calendar_for(
 @lru_cache(maxsize=1)
 def national_days() -> Mapping[date, Day]:
     """Turkey's official holidays; where a half day meets a whole one, the whole one holds."""
+    # A module for each country of the world: asked for only where no calendar has been published yet.
+    from holidays.countries import Turkey
+
     half = Turkey(years=KNOWN_YEARS, categories=("half_day",), language="tr")
     full = Turkey(years=KNOWN_YEARS, categories=("public",), language="tr")
     days = {on: Day("half", name) for on, name in half.items()}

@@ -46,7 +46,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The colleague at the other end of a request."""
+    """The colleague at the other end of a request; `lists_at` is the version their lists stood at when they asked."""
 
     id: int
     name: str
@@ -54,6 +54,7 @@ class SignedIn:
     role: str
     department_ids: frozenset[int]
     is_active: bool = True
+    lists_at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -158,20 +159,27 @@ def set_up(
 def who(db: Database, token: str, *, now: datetime) -> SignedIn | None:
     """The colleague a token belongs to, as long as the session lives."""
     hashed = token_hash(token)
-    with db.reading() as tx:
-        found = staff.session(tx, hashed)
-        if found is None:
-            return None
-        session, clerk = found
-        alive = session.ended_at is None and now - session.seen_at < IDLE and now - session.created_at < ABSOLUTE
-        if not alive or not clerk.is_active or clerk.id is None:
-            return None
-        departments = staff.departments_of(tx, clerk.id)
-    if now - session.seen_at > SEEN_EVERY:
+    with db.asking() as connection:
+        found = staff.visitor(connection, hashed)
+    if found is None or not found.is_active or not _is_alive(found, now=now):
+        return None
+    if now - found.seen_at > SEEN_EVERY:
         # On a full disk nothing can be noted, and everything can still be read.
         with suppress(OperationalError), db.transaction() as tx:
             staff.see(tx, hashed, now=now)
-    return SignedIn(clerk.id, clerk.name, clerk.email, clerk.role, departments, clerk.is_active)
+    sees_all = permissions.PERMISSIONS["case.view"].get(found.role) == "all"
+    return SignedIn(
+        found.clerk_id,
+        found.name,
+        found.email,
+        found.role,
+        found.departments,
+        lists_at=found.version_of_all if sees_all else found.version,
+    )
+
+
+def _is_alive(found: staff.Visitor, *, now: datetime) -> bool:
+    return found.ended_at is None and now - found.seen_at < IDLE and now - found.created_at < ABSOLUTE
 
 
 def sign_out(tx: Session, token: str, *, now: datetime) -> None:

@@ -12,6 +12,7 @@ from db.models import Application, Case, Category, Clock, ContactPoint, Draft, D
 from db.queries import cases, register
 from db.queries import clocks as stored_clocks
 from db.queries import enclosures as stored
+from db.queries.casefile import CaseFile
 from portal import clock, languages
 from portal.rules import applications as rules
 from portal.rules import laws
@@ -126,13 +127,13 @@ def kind_of(category: Category) -> str:
     return next((each for each in kinds if rules.KINDS[each].category_kind == category.kind), "")
 
 
-def filed(tx: Session, case_id: int, *, secret: bytes) -> Filed | None:
+def filed(file: CaseFile, *, secret: bytes) -> Filed | None:
     """The application a case was opened for; nothing for an ordinary report."""
-    application = register.application_of(tx, case_id)
-    if application is None:
+    if not file.applications:
         return None
+    (application,) = file.applications
     masked = sealed.masked(secret, application.national_id)
-    return Filed(application, stored.of_case(tx, case_id), masked, signatures.missing(tx, case_id))
+    return Filed(application, file.enclosures, masked, signatures.missing_of(file.duties))
 
 
 def show_id(tx: Session, case: Case, *, reason: str, secret: bytes, by: Actor, now: datetime) -> str:

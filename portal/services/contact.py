@@ -1,6 +1,7 @@
 """Telephone numbers as people write them, kept as +90…"""
 
-import phonenumbers
+from functools import cache
+from types import ModuleType
 
 from portal.rules.refusal import Refused
 
@@ -8,20 +9,33 @@ from portal.rules.refusal import Refused
 def read_phone(text: str, *, field: str = "phone") -> str:
     """The number in international form (E.164), or a refusal that shows how to write it."""
     try:
-        number = phonenumbers.parse(text.strip(), "TR")
-    except phonenumbers.NumberParseException:
+        number = _numbers().parse(text.strip(), "TR")
+    except _numbers().NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_valid_number(number):
+    if number is None or not _numbers().is_valid_number(number):
         raise Refused("Telefon numarasını alan koduyla yazın; örneğin 0532 123 45 67.", field=field)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return _numbers().format_number(number, _numbers().PhoneNumberFormat.E164)
 
 
 def spoken_phone(number: str) -> str:
     """A stored number as people in the country write it: 0532 123 45 67."""
     try:
-        parsed = phonenumbers.parse(number, "TR")
-    except phonenumbers.NumberParseException:
+        parsed = _numbers().parse(number, "TR")
+    except _numbers().NumberParseException:
         return number
     domestic = parsed.country_code == 90
-    style = phonenumbers.PhoneNumberFormat.NATIONAL if domestic else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(parsed, style).replace("(", "").replace(")", "")
+    style = _numbers().PhoneNumberFormat.NATIONAL if domestic else _numbers().PhoneNumberFormat.INTERNATIONAL
+    return _numbers().format_number(parsed, style).replace("(", "").replace(")", "")
+
+
+def prepare() -> None:
+    """Learn the numbering plans before somebody waits for them."""
+    _numbers()
+
+
+@cache
+def _numbers() -> ModuleType:
+    # The numbering plans of the whole world take a quarter of a second to read.
+    import phonenumbers
+
+    return phonenumbers

@@ -1,5 +1,6 @@
 """The signature of an application whose applicant will give it at the counter: asked for, waited for, noted."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -19,7 +20,12 @@ from portal.services.townbook import Town
 
 def missing(tx: Session, case_id: int) -> Duty | None:
     """What is owed on a case that still lacks its applicant's signature."""
-    owed = (each for each in stored_clocks.duties(tx, case_id) if each.done_at is None)
+    return missing_of(stored_clocks.duties(tx, case_id))
+
+
+def missing_of(duties: Sequence[Duty]) -> Duty | None:
+    """The same, among everything that was and is owed on a case."""
+    owed = (each for each in duties if each.done_at is None)
     return next((each for each in owed if (each.kind, each.words) == (clocks.MISSING_ITEM, clocks.SIGNATURE)), None)
 
 

@@ -3,7 +3,8 @@
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
@@ -14,6 +15,7 @@ from portal.rules import deadlines
 from portal.services import calendars
 
 FRESH_FOR = timedelta(seconds=20)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,17 +72,31 @@ class TownBook:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._lock = threading.Lock()
-        self._town: Town | None = None
-        self._read_at: datetime | None = None
+        self._picture: tuple[Town | None, datetime] = (None, NEVER)
+        self._stored: Sequence[Any] = ()
 
     def town(self, *, now: datetime) -> Town:
         with self._lock:
-            if self._town is None or self._read_at is None or not now - FRESH_FOR < self._read_at <= now:
+            town = self.fresh(now=now)
+            if town is None:
                 with self._db.reading() as tx:
-                    self._town, self._read_at = read(tx), now
-            return self._town
+                    town = self._read(tx)
+                self._picture = town, now
+            return town
+
+    def _read(self, tx: Session) -> Town:
+        # What is drawn from a picture is kept by it: the old one stays for as long as it is true.
+        town, stored_now = self._picture[0], stored.everything(tx)
+        if town is None or stored_now != self._stored:
+            town, self._stored = read(tx), stored_now
+        return town
+
+    def fresh(self, *, now: datetime) -> Town | None:
+        """The town where its picture is fresh enough; nothing where it has to be read again."""
+        town, read_at = self._picture
+        return town if now - FRESH_FOR < read_at <= now else None
 
     def forget(self) -> None:
         """Read the town again at the next question."""
         with self._lock:
-            self._town = None
+            self._picture = (None, NEVER)

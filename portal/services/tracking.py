@@ -8,13 +8,12 @@ from sqlmodel import Session
 
 from db.engine import Database
 from db.models import Attachment, Case, CaseEvent, Clock, Enclosure, Letter, Submission
-from db.queries import cases, clocks, enclosures, letters, people, post, staff
+from db.queries import casefile, cases, people, staff
 from portal.rules import permissions, references
 from portal.rules.permissions import Actor
 from portal.rules.refusal import NotFound, Refused
-from portal.services import attachments, counts, inbox
+from portal.services import attachments, counts, inbox, signatures
 from portal.services.attachments import Picture
-from portal.services.clocks import MISSING_ITEM, SIGNATURE
 from portal.services.townbook import Town
 
 TRIES_WITHIN = timedelta(hours=1)
@@ -41,17 +40,20 @@ class Tracked:
 def look(tx: Session, reference: str, *, key: str = "") -> Tracked:
     """The report under a reference; its contents only with its key."""
     case, submission = _found(tx, reference)
-    events = cases.public_events(tx, case)
-    found = clocks.of_case(tx, case.id or 0)
-    seen = Tracked(case, submission, events, clocks=found, extensions=counts.extensions(tx, case, found))
+    file = casefile.read(tx, case.id or 0)
+    events = [each for each in file.events if each.is_public]
+    seen = Tracked(case, submission, events, clocks=file.clocks, extensions=counts.extensions(case, file))
     if not _opens(key, submission):
         return seen
     shown = {event.id for event in events}
-    photos = [each for each in post.attachments_of(tx, case.id or 0) if _is_theirs(each, submission, shown)]
-    papers = [each for each in letters.of_case(tx, case.id or 0) if each.submission_id == submission.id]
-    files = [each for each in enclosures.of_case(tx, case.id or 0) if each.submission_id == submission.id]
-    unsigned = clocks.is_owed(tx, case.id or 0, MISSING_ITEM, SIGNATURE)
-    return replace(seen, is_own=True, photos=photos, papers=papers, enclosures=files, is_unsigned=unsigned)
+    return replace(
+        seen,
+        is_own=True,
+        photos=[each for each in file.attachments if _is_theirs(each, submission, shown)],
+        papers=[each for each in file.letters if each.submission_id == submission.id],
+        enclosures=[each for each in file.enclosures if each.submission_id == submission.id],
+        is_unsigned=signatures.missing_of(file.duties) is not None,
+    )
 
 
 def opens(tx: Session, reference: str, key: str) -> bool:
@@ -125,10 +127,10 @@ def may_see_photo(tx: Session, attachment: Attachment, *, keys: Mapping[str, str
 
 
 def _found(tx: Session, reference: str) -> tuple[Case, Submission]:
-    submission = cases.submission(tx, reference)
-    if submission is None:
+    found = cases.with_submission(tx, reference)
+    if found is None:
         raise NotFound
-    return cases.get(tx, submission.case_id), submission
+    return found
 
 
 def _opens(key: str, submission: Submission) -> bool:

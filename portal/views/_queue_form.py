@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from db.queries.queue import NOBODY, OBJECTION, Wanted
@@ -72,14 +73,7 @@ class QueueForm:
 
     def address(self, **changes: str) -> str:
         """Where this list is, or the one that differs in what is given; a changed list begins at its first page."""
-        form = replace(self, **{"cursor": "", **changes}) if changes else self
-        defaults = QueueForm()
-        said = {
-            name: value
-            for name, own in _NAMES.items()
-            if (value := getattr(form, own)) and value != getattr(defaults, own)
-        }
-        return f"{ADDRESS}?{urlencode(said)}" if said else ADDRESS
+        return _address(self, **changes)
 
     @property
     def is_filtered(self) -> bool:
@@ -134,6 +128,16 @@ class QueueForm:
         )
 
 
+@lru_cache(maxsize=5_000)
+def _address(form: QueueForm, **changes: str) -> str:
+    form = replace(form, **{"cursor": "", **changes}) if changes else form
+    defaults = QueueForm()
+    said = {
+        name: value for name, own in _NAMES.items() if (value := getattr(form, own)) and value != getattr(defaults, own)
+    }
+    return f"{ADDRESS}?{urlencode(said)}" if said else ADDRESS
+
+
 _NAMES = {
     "durum": "tab",
     "birim": "department",
@@ -184,7 +188,7 @@ def _assignee_id(assignee: str, clerk: SignedIn) -> int | None:
 def _one_of(query: Mapping[str, object], name: str, allowed: Iterable[str]) -> str:
     value = _forms.word(query, name, 60)
     value = _SPOKEN_SO.get(value, value)
-    return value if value in allowed else ""
+    return value if value and value in allowed else ""
 
 
 def _day(query: Mapping[str, object], name: str) -> str:

@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from portal.views._frame import Town as TownFrame
 from portal.views._parts import Pager, Tab
 from portal.views._queue_filters import Filters
 from portal.views._queue_form import ALL_TAB, OPEN_TAB, QueueForm, cursor
-from portal.views._queue_rows import QueueRow, RowWriter
+from portal.views._queue_rows import KeptRow, QueueRow, RowWriter
 
 UNREADABLE_CURSOR = msgid("Sayfa adresi okunamadı; liste baştan gösteriliyor.")
 
@@ -35,11 +35,11 @@ class Tag:
     since: datetime
 
     @classmethod
-    def of(cls, form: QueueForm, clerk: SignedIn, language: Language, *, version: int, now: datetime) -> "Tag":
+    def of(cls, form: QueueForm, clerk: SignedIn, language: Language, *, now: datetime) -> "Tag":
         """The list as it stands; lateness moves on by itself, so a quarter of an hour is a state of its own."""
         quarter_hour = int(now.timestamp()) // 900
         facts = (form.address(), clerk.id, clerk.role, sorted(clerk.department_ids), language.code, quarter_hour)
-        state = hashlib.sha256(repr((version, facts)).encode()).hexdigest()[:20]
+        state = hashlib.sha256(repr((clerk.lists_at, facts)).encode()).hexdigest()[:20]
         # What was being stored while this list was read is not on it yet: it shall count as seen changing.
         return cls(state, now - timedelta(seconds=1))
 
@@ -63,7 +63,7 @@ class QueueView:
     filters: Filters
     lists: tuple[Tab, ...]
     tabs: tuple[Tab, ...]
-    rows: tuple[QueueRow, ...]
+    rows: tuple[QueueRow | KeptRow, ...]
     total: str
     filtered_by: tuple[str, ...]
     order: str
@@ -72,6 +72,10 @@ class QueueView:
     mail_folder: str
     changed: int = 0
     problem: str = ""
+
+    def without(self, shown: Container[object]) -> "QueueView":
+        """The same for a browser that shows some of the rows already."""
+        return replace(self, rows=tuple(KeptRow(row.reference) if row in shown else row for row in self.rows))
 
     @property
     def url(self) -> str:

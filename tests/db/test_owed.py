@@ -44,6 +44,12 @@ def moments(city) -> dict[str, datetime]:
     }
 
 
+def alarms(tx, departments, *, with_escalated=True, **moments):
+    """How many cases of these departments are in each danger."""
+    bounds = owed.Bounds(departments, **moments, with_escalated=with_escalated)
+    return queue.numbers(tx, Wanted(departments), bounds).alarms
+
+
 def by_hand(cases, departments, *, now, soon_before, untouched_before) -> tuple[int, int, int, int]:
     theirs = [each for each in cases if each.is_open and (departments is None or each.department_id in departments)]
     return (
@@ -59,14 +65,14 @@ def test_the_counts_are_those_of_counting_by_hand(city, cases, codes):
     departments = None if codes is None else frozenset(map(city.department, codes))
 
     with city.db.reading() as tx:
-        counted = owed.alarms(tx, departments, **moments(city), with_escalated=True)
+        counted = alarms(tx, departments, **moments(city))
 
     assert tuple(counted) == by_hand(cases, departments, **moments(city))
 
 
 def test_what_was_escalated_is_not_even_counted_for_who_may_not_see_it(city, cases):
     with city.db.reading() as tx:
-        assert owed.alarms(tx, None, **moments(city), with_escalated=False).escalated == 0
+        assert alarms(tx, None, **moments(city), with_escalated=False).escalated == 0
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -81,8 +87,8 @@ def test_the_pages_of_a_list_hold_as_many_cases_as_it_counts(city, cases, danger
     }[danger]
 
     with city.db.reading() as tx:
-        counted = getattr(owed.alarms(tx, None, **when, with_escalated=True), danger)
-        per_status = queue.counts(tx, wanted)
+        counted = getattr(alarms(tx, None, **when), danger)
+        per_status = queue.numbers(tx, wanted).counts
         seen = list(pages(tx, wanted, order))
 
     assert len(seen) == len(set(seen)) == counted == sum(per_status.values())
@@ -106,7 +112,7 @@ def test_a_duty_is_found_be_it_the_nearest_date_or_not(city):
 
     with city.db.reading() as tx:
         found = queue.page(tx, Wanted(None, duty="fee"), order="due", after=None, limit=10)
-        counted = queue.counts(tx, Wanted(None, duty="fee"))
+        counted = queue.numbers(tx, Wanted(None, duty="fee")).counts
 
     assert ([each.id for each in found], counted) == ([owing.id], {"new": 1})
 
@@ -143,7 +149,7 @@ def test_each_count_reads_an_index_of_open_cases_and_no_table(city, cases, codes
             return
         said = []
         event.listen(tx.get_bind(), "before_cursor_execute", lambda *call: said.append((call[2], call[3])))
-        owed.alarms(tx, departments, **moments(city), with_escalated=True)
+        alarms(tx, departments, **moments(city))
         statement, values = said[-1]
         plan = [row[3] for row in tx.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
 

@@ -67,7 +67,7 @@ def test_open_and_closed_are_as_many_as_in_the_file(boston: Boston) -> None:
     told = Counter(record["case_status"] for record in boston.records())
 
     with boston.db.reading() as tx:
-        by_status = queue.counts(tx, queue.Wanted(departments=None, statuses=()))
+        by_status = queue.numbers(tx, queue.Wanted(departments=None, statuses=())).counts
 
     assert told == {"Open": 1_008, "Closed": 13_992}
     assert by_status["new"] == told["Open"]
@@ -91,7 +91,7 @@ def test_the_open_ones_sit_in_the_queues_of_departments(boston: Boston) -> None:
     with boston.db.reading() as tx:
         everywhere = tx.exec(select(Case.department_id, func.count()).where(Case.is_open).group_by(Case.department_id))
         expected = dict(everywhere.all())
-        counted = {key: queue.counts(tx, queue.Wanted(departments=frozenset({key})))["new"] for key in expected}
+        counted = {key: queue.numbers(tx, queue.Wanted(departments=frozenset({key}))).counts["new"] for key in expected}
 
     assert counted == expected
     assert len(expected) > 1

@@ -100,7 +100,7 @@ def test_an_open_record_sits_in_its_departments_queue_with_the_date_it_was_promi
     with desk.db.reading() as tx:
         wanted = queue.Wanted(departments=frozenset({case.department_id}))
         assert [row.id for row in queue.page(tx, wanted, order="due", after=None, limit=50)] == [case.id]
-        assert queue.counts(tx, wanted) == {"new": 1}
+        assert queue.numbers(tx, wanted).counts == {"new": 1}
         (clock,) = stored_clocks.of_case(tx, case.id or 0)
         assert (clock.kind, clock.basis, clock.state, clock.due_at) == ("service", "source", "running", case.due_at)
 

@@ -1,12 +1,9 @@
 """The queue as each colleague sees it."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from tests.desk import PART, Office, count_in, listed, marked, tag_of
 from tests.web import Browser
@@ -270,35 +267,6 @@ def test_those_who_can_change_it_are_told_that_no_letter_leaves(office: Office):
     assert "E-posta sunucusu" not in office.browser(city.kemal).page.words
 
 
-def test_a_queue_page_takes_few_statements(office: Office):
-    for _ in range(5):
-        office.city.report()
-    browser = office.browser(office.city.kemal)
-
-    with statements(office) as said:
-        browser.get("/masa/kuyruk")
-
-    # Two tell who asks; then the version of the list, what is in danger, its rows and its counts.
-    assert len(said) == 6, said
-
-
-@contextmanager
-def statements(office: Office) -> Iterator[list[str]]:
-    """What the portal asks its database, transactions apart."""
-    engine = office.client.app.state.db.engine
-    said: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.split()[0] not in ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"):
-            said.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
 def test_the_queue_speaks_english_to_who_wants_it(office: Office):
     office.city.report()
     browser = office.browser(office.city.kemal)
@@ -311,3 +279,29 @@ def test_the_queue_speaks_english_to_who_wants_it(office: Office):
 
 def _refresh(browser: Browser, tag: str):
     return browser.get("/masa/kuyruk", **PART, **{"HX-PTag": tag})
+
+
+def test_a_reload_sends_only_the_rows_that_are_new_to_the_browser_that_keeps_the_others(office: Office):
+    city = office.city
+    with city.later(minutes=-5):
+        old = [city.report().reference for _ in range(3)]
+    browser = office.browser(city.kemal)
+    keeps = {**PART, "HX-PTag": tag_of(browser.page), "HX-Keeps": "rows"}
+    city.move(old[0], "assigned")
+    new = city.report().reference
+
+    page = browser.get("/masa/kuyruk", **keeps)
+
+    assert set(listed(page)) == {old[0], new}
+    for reference in old[1:]:
+        assert f'<tr id="case-{reference}" data-same></tr>' in page.html
+    assert set(listed(browser.get("/masa/kuyruk", **PART, **{"HX-PTag": keeps["HX-PTag"]}))) == {*old, new}
+
+
+def test_a_browser_whose_list_nobody_remembers_gets_it_whole(office: Office):
+    reference = office.city.report().reference
+    browser = office.browser(office.city.kemal)
+
+    page = browser.get("/masa/kuyruk", **PART, **{"HX-PTag": f'"{"0" * 20}.1"', "HX-Keeps": "rows"})
+
+    assert listed(page) == [reference]

@@ -1,0 +1,21 @@
+"""What the first visitors would wait for, done beside the first requests: templates read, files packed."""
+
+import threading
+from functools import cache
+
+from portal import languages, statics
+from portal.routes import _page
+from portal.services import contact
+
+
+@cache
+def begin() -> None:
+    """Once for a process, in the background. Nothing waits for it, and nothing goes wrong without it."""
+    threading.Thread(target=_warm, daemon=True).start()
+
+
+def _warm() -> None:
+    for language in languages.LANGUAGES.values():
+        _page.prepare(language.code)
+    contact.prepare()
+    statics.pack()
