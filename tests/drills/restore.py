@@ -10,6 +10,7 @@ tests.drills.million): it goes into each engine within ten minutes, and comes ou
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -201,8 +202,8 @@ def _opens(there: Installation, known: tuple[str, str]) -> int:
     try:
         with httpx.Client(base_url=there.url, timeout=30, follow_redirects=True) as client:
             page = client.get(f"/takip/{reference}", params={"k": key}).text
-            found = page.partition('<img src="')[2].partition('"')[0]
-            has_photo = bool(found) and client.get(found).headers.get("content-type") == "image/webp"
+            found = re.search(r'<img\b[^>]*\bsrc="(/foto/[^"]+)"', page)
+            has_photo = bool(found) and client.get(found[1]).headers.get("content-type") == "image/webp"
             return int("derin bir çukur var (0)" in page) + int(has_photo)
     finally:
         there.web.kill()
