@@ -3,6 +3,7 @@
 import threading
 from datetime import UTC, datetime, timedelta
 from random import Random
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import insert, text
@@ -38,7 +39,7 @@ def exact(city) -> bool:
 def object_to(city, case) -> None:
     with city.db.transaction() as tx:
         row = cases.get(tx, case.id)
-        asked, form_id = cases.submissions(tx, row)[0], f"itiraz-{row.version}"
+        asked, form_id = cases.submissions(tx, row)[0], f"itiraz-{uuid4()}"
         inbox.add_information(tx, row, asked, "Çukur duruyor.", form_id=form_id, town=city.town, now=city.now)
 
 
