@@ -135,7 +135,13 @@ def _served(settings: Settings) -> Iterator[tuple[int, int]]:
     port = free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     env |= {"PORTAL_DATA": str(settings.data_dir), "PORTAL_DATABASE_URL": settings.database_url}
-    server = subprocess.Popen([sys.executable, "-m", "tests.bench.hello"], env={**env, "PORTAL_PORT": str(port)})
+    with open(settings.data_dir / "hello.log", "wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.hello"],
+            env={**env, "PORTAL_PORT": str(port)},
+            stdout=log,
+            stderr=log,
+        )
     try:
         while True:
             try:
@@ -148,7 +154,11 @@ def _served(settings: Settings) -> Iterator[tuple[int, int]]:
         yield port, server.pid
     finally:
         server.send_signal(signal.SIGTERM)
-        server.wait(15)
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
 
 
 def _measured(port: int, pid: int, asking: bytes, seconds: float) -> tuple[float, float]:
