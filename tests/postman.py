@@ -1,5 +1,6 @@
 """A mail server of the tests: keeps what it is given."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from portal.channels import DeliveryFailed, Letter
@@ -13,7 +14,8 @@ class Postman:
     letters: list[Letter] = field(default_factory=list)
     failure: DeliveryFailed | None = None
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Letter, *, leaving: Callable[[], None]) -> None:
         if self.failure:
             raise self.failure
+        leaving()
         self.letters.append(letter)

@@ -104,7 +104,7 @@ def test_when_everybody_signs_in_at_once_the_address_is_kept(office: Office, mon
 
 def test_a_browser_that_was_in_before_stays_in_whatever_strangers_guess(office: Office):
     kemal = office.city.kemal
-    browser = office.browser(kemal)
+    browser = give_password(office, kemal)
     browser.send(form="/cikis", button="Çıkış yap")
     stranger = office.stranger()
     for _ in range(accounts.TRIES_PER_ACCOUNT):
