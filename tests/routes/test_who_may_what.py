@@ -282,7 +282,7 @@ def ask(world: World, cell: Cell) -> Answer:
     matter = world.matter(cell.kind, side)
     if "citizen" in cell.person:
         visitor.cookies["erisim"] = world.keys_of(PARKS if cell.person == "other citizen" else ROADS)
-    there = _filled(world, cell)
+    there = filled(world, cell)
     if cell.method == "GET":
         return world.probe.get(there, visitor)
     typed = {"version": str(matter.case.version) if "{" in cell.path else "", **FORMS.get(cell.address, {})}
@@ -302,7 +302,7 @@ def ask(world: World, cell: Cell) -> Answer:
 def seen_by(world: World, person: str, address: str, thing: str) -> tuple[object, ...]:
     """Everything of an answer, but for what the reader had asked for."""
     cell = Cell(person, address, thing)
-    there = _filled(world, cell)
+    there = filled(world, cell)
     answer = ask(world, cell)
     lengths = {name: value for name, value in answer.headers if name != "content-length"}
     return answer.status, sorted(lengths.items()), answer.text.replace(there, "…")
@@ -327,7 +327,8 @@ def _own(person: str, address: str) -> str:
     return words[COLUMNS.index("stranger" if "citizen" in person else person)]
 
 
-def _filled(world: World, cell: Cell) -> str:
+def filled(world: World, cell: Cell) -> str:
+    """The address with its things in it."""
     there = cell.path.replace("/static/{path:path}", statics.url("css/base.css"))
     for name, value in _facts(world, cell).items():
         for kind in ("str", "int"):
