@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
@@ -24,6 +24,7 @@ Answer = Response[Any]
 
 # The same address answers with a page or a part of it, in one language or another.
 _VARY = "HX-Request, HX-Request-Type, Cookie"
+_IN_ADDRESSES = "%/:?&=#+,;@!$'()*~"
 _A_YEAR = 365 * 24 * 3600
 # A row takes a kilobyte; a form of filters twenty, and there is one for every word somebody searches.
 _ROWS_AT_HAND = 10_000
@@ -85,6 +86,8 @@ def changed(request: Asked, view: Changing, *, page: str, swap: str, back: str) 
 
 def go(request: Asked, to: str) -> Answer:
     """Lead the reader to another page of ours."""
+    # What somebody typed into an address may hold any letter; a header may not.
+    to = quote(to, safe=_IN_ADDRESSES)
     if is_partial(request):
         return Response(None, status_code=204, headers={"HX-Redirect": to, "Vary": _VARY})
     return Response("", status_code=303, headers={"Location": to, "Vary": _VARY})

@@ -21,16 +21,18 @@ from tests.routes.test_who_may_what import TABLE, Cell
 from tests.world import PEOPLE, World, of_engine
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
-MALFORMED = ("12x4", "0", "1" * 300, "%27%20OR%201%3D1--", "..%2f..%2fetc%2fpasswd", "%F0%9F%92%A9", "%ff%fe", "-1")
+MALFORMED = ("12x4", "0", "1" * 300, "%27%20OR%201%3D1--", "..%5c..%5cetc", "%F0%9F%92%A9", "%ff%fe", "-1")
 ROUNDS = 300
 LEAST_P = 0.01
 # Where time is compared: addresses that read a case, a letter, a photo or a file, and one that would change a case.
 TIMED = (
-    ("foreign clerk", "GET /masa/basvuru/{ref:str}"),
-    ("foreign clerk", "POST /masa/basvuru/{ref:str}/not"),
+    ("clerk", "GET /masa/basvuru/{ref:str}"),
+    ("clerk", "POST /masa/basvuru/{ref:str}/not"),
     ("clerk", "GET /masa/basvuru/{ref:str}/ek/{name:str}"),
     ("clerk", "GET /masa/basvuru/{ref:str}/islem"),
     ("stranger", "GET /foto/{name:str}"),
+    ("citizen", "GET /foto/{name:str}"),
+    ("clerk", "GET /foto/{name:str}"),
     ("citizen", "GET /takip/{reference:str}/yazi/{name:str}"),
 )
 
