@@ -25,6 +25,7 @@ Answer = Response[Any]
 # The same address answers with a page or a part of it, in one language or another.
 _VARY = "HX-Request, HX-Request-Type, Cookie"
 _IN_ADDRESSES = "%/:?&=#+,;@!$'()*~"
+_IN_PATHS, _SLASHES = "/:@!$'()*+,;=~", "/\\"
 _A_YEAR = 365 * 24 * 3600
 # A row takes a kilobyte; a form of filters twenty, and there is one for every word somebody searches.
 _ROWS_AT_HAND = 10_000
@@ -51,8 +52,9 @@ class Here:
 
     def speaking(self, language: Language) -> str:
         """The same page in another language."""
-        # Two slashes at the start would be read as the name of another site.
-        return f"/{self.path.lstrip('/')}?{urlencode({**self.query, languages.COOKIE: language.code})}"
+        # Two slashes at the start, also backward ones, would be read as the name of another site.
+        path = quote(self.path.lstrip(_SLASHES), safe=_IN_PATHS)
+        return f"/{path}?{urlencode({**self.query, languages.COOKIE: language.code})}"
 
 
 def page(
@@ -211,7 +213,8 @@ def _answer(request: Asked, words: str, *, status: int, headers: Mapping[str, st
 def _chosen_now(request: Asked, language: Language) -> list[Cookie]:
     if request.query_params.get(languages.COOKIE) != language.code:
         return []
-    secure = request.url.scheme == "https"
+    config = request.app.csrf_config
+    secure = request.url.scheme == "https" or (config is not None and config.cookie_secure)
     return [
         Cookie(
             languages.COOKIE,

@@ -6,7 +6,6 @@ Headers, cookies, redirects, forged hosts and the crawl ask the application; req
 read differently go through a raw socket to the real one.
 """
 
-import itertools
 import re
 import socket
 import sys
@@ -32,6 +31,9 @@ HEADERS = {
 }
 HSTS = "strict-transport-security"
 EVIL = "kotu.example"
+EVERYBODY = ("stranger", "administrator", "foreign clerk")
+# Behind https nobody signs in over this wire: the doors alone are looked at.
+DOORS = ("stranger",)
 # Ways out that look like ways in.
 AWAY = (
     "//{e}",
@@ -130,7 +132,7 @@ KNOWN = {
     "/saglik",
     "/saglik/hazir",
 }
-_SENSITIVE = re.compile(r"ayse@ornek|Ayşe Yılmaz|0532|5321234567|10000000146|Okulun önündeki")
+_SENSITIVE = re.compile(r"ayse@ornek|Ayşe Yılmaz|0532 123 45 67|5321234567|10000000146|Okulun önündeki")
 
 
 def main() -> int:
@@ -148,18 +150,16 @@ def main() -> int:
             ]
             lines += [canaries(world, where), caches(world, where)]
         with of_engine(engine, asked.folder / "https", base_url=f"https://{HOST}") as world:
-            lines += [headers(world, f"{where} behind https", secure=True), cookies(world, where)]
+            lines += [headers(world, f"{where} behind https", secure=True, people=DOORS), cookies(world, where)]
     lines.append(smuggling(asked.folder / "raw"))
     return score.finish(lines, asked)
 
 
-def headers(world: World, where: str = "", *, secure: bool = False) -> Line:
+def headers(world: World, where: str = "", *, secure: bool = False, people: tuple[str, ...] = EVERYBODY) -> Line:
     """All eight on every address, whoever asks and whatever comes of it; and the ninth behind https."""
     tried = held = 0
     wrong: list[str] = []
     wanted = {**HEADERS, **({HSTS: "max-age=31536000"} if secure else {})}
-    # Behind https nobody signs in over this wire: the doors alone are looked at.
-    people = ("stranger",) if secure else ("stranger", "administrator", "foreign clerk")
     for person in people:
         for address in TABLE:
             for thing in room.things(address):
@@ -231,13 +231,13 @@ def _is_kept_close(line: str) -> bool:
     return is_named and {"secure", "httponly"} <= parts and "samesite=lax" in parts and "domain" not in words
 
 
-def redirects(world: World, where: str = "") -> Line:
+def redirects(world: World, where: str = "", one_in: int = 1) -> Line:
     """However it is dressed, no answer leads to another site."""
     tried = held = 0
     wrong: list[str] = []
     stranger, clerk = world.person("stranger"), world.person("clerk")
     targets = [each.format(e=EVIL) for each in AWAY]
-    for each in itertools.chain(targets, [quote(each) for each in targets]):
+    for each in [*targets, *map(quote, targets)][::one_in]:
         dressed = quote(each, safe="")
         for target, who in (
             (f"/giris?sonra={dressed}", clerk),
@@ -424,7 +424,6 @@ def _smuggled(hidden: bytes) -> dict[str, bytes]:
         + b"\n"
         + hidden,
         "a NUL in a name": start + b"Content-Len\0gth: 0\r\n\r\n" + hidden,
-        "no host": b"GET / HTTP/1.1\r\n" + chunked + b"\r\n0\r\n\r\n" + hidden,
         "a bare CR": start + b"X: a\rContent-Length: 0\r\n" + chunked + b"\r\nzz",
         "HTTP/0.9": b"GET /\r\n",
     }

@@ -120,7 +120,8 @@ def test_a_photo_is_for_its_applicant_and_for_staff_of_the_department(city):
         attachment = tracking.look(tx, receipt.reference, key=receipt.key).photos[0]
 
         def may(keys=(), clerk=None):
-            return tracking.may_see_photo(tx, attachment, keys=dict(keys), clerk=clerk)
+            opened = tracking.opened_by(tx, dict(keys))
+            return tracking.may_see_photo(tx, attachment, case, opened=opened, clerk=clerk)
 
         assert may(keys=[(receipt.reference, receipt.key)])
         assert not may(keys=[(other.reference, other.key)])
@@ -137,5 +138,5 @@ def test_the_photo_of_a_private_matter_is_not_for_who_answers_the_phone(city):
 
     with city.db.reading() as tx:
         attachment = tracking.look(tx, receipt.reference, key=receipt.key).photos[0]
-        assert not tracking.may_see_photo(tx, attachment, keys={}, clerk=city.hasan)
-        assert tracking.may_see_photo(tx, attachment, keys={}, clerk=city.nur)
+        assert not tracking.may_see_photo(tx, attachment, case, opened=(), clerk=city.hasan)
+        assert tracking.may_see_photo(tx, attachment, case, opened=(), clerk=city.nur)
