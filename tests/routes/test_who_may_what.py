@@ -29,9 +29,9 @@ TABLE = {
     "GET /giris":                               "200",
     "POST /giris":                              "422",
     # Without a password given before, or a letter's link, these lead back to the door or say that it is over.
-    "GET /giris/kod":                           "in       200      200    200     200    200     200",
+    "GET /giris/kod":                           "in",
     "POST /giris/kod":                          "422",
-    "GET /giris/iki-adim":                      "in       200      200    200     200    200     200",
+    "GET /giris/iki-adim":                      "in",
     "POST /giris/iki-adim":                     "422",
     "GET /giris/parola":                        "200",
     "POST /giris/parola":                       "200",
