@@ -300,12 +300,13 @@ def ask(world: World, cell: Cell) -> Answer:
 
 
 def seen_by(world: World, person: str, address: str, thing: str) -> tuple[object, ...]:
-    """Everything of an answer, but for what the reader had asked for."""
+    """Everything of an answer, but for what the reader had asked for and the number every request has."""
     cell = Cell(person, address, thing)
     there = filled(world, cell)
     answer = ask(world, cell)
-    lengths = {name: value for name, value in answer.headers if name != "content-length"}
-    return answer.status, sorted(lengths.items()), answer.text.replace(there, "…")
+    number = answer.header("x-request-id") or "no number"
+    headers = sorted(each for each in answer.headers if each[0] not in ("content-length", "x-request-id"))
+    return answer.status, headers, answer.text.replace(there, "…").replace(number, "…")
 
 
 def told(answer: Answer) -> str:
