@@ -35,6 +35,8 @@ _HEADERS = {
     "permissions-policy": "geolocation=(self), camera=(), microphone=()",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
+    # What may be kept says so itself.
+    "cache-control": "no-store",
 }
 
 

@@ -78,8 +78,10 @@ def finish_callback(tx: Session, callback: Callback, **values: Any) -> bool:
     return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
-def attachment_by_name(tx: Session, name: str) -> Attachment | None:
-    return tx.exec(select(Attachment).where(Attachment.name == name)).one_or_none()
+def attachment_by_name(tx: Session, name: str) -> tuple[Attachment | None, Case | None]:
+    """A photo with the case it is on: one statement, whether or not there is such a photo."""
+    with_case = select(Attachment, Case).join(Case, isouter=True).where(Attachment.name == name)
+    return tx.exec(with_case).one_or_none() or (None, None)
 
 
 def draft_attachments(tx: Session, draft_id: int) -> Sequence[Attachment]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
@@ -24,6 +24,8 @@ Answer = Response[Any]
 
 # The same address answers with a page or a part of it, in one language or another.
 _VARY = "HX-Request, HX-Request-Type, Cookie"
+_IN_ADDRESSES = "%/:?&=#+,;@!$'()*~"
+_IN_PATHS, _SLASHES = "/:@!$'()*+,;=~", "/\\"
 _A_YEAR = 365 * 24 * 3600
 # A row takes a kilobyte; a form of filters twenty, and there is one for every word somebody searches.
 _ROWS_AT_HAND = 10_000
@@ -50,8 +52,9 @@ class Here:
 
     def speaking(self, language: Language) -> str:
         """The same page in another language."""
-        # Two slashes at the start would be read as the name of another site.
-        return f"/{self.path.lstrip('/')}?{urlencode({**self.query, languages.COOKIE: language.code})}"
+        # Two slashes at the start, also backward ones, would be read as the name of another site.
+        path = quote(self.path.lstrip(_SLASHES), safe=_IN_PATHS)
+        return f"/{path}?{urlencode({**self.query, languages.COOKIE: language.code})}"
 
 
 def page(
@@ -85,6 +88,8 @@ def changed(request: Asked, view: Changing, *, page: str, swap: str, back: str) 
 
 def go(request: Asked, to: str) -> Answer:
     """Lead the reader to another page of ours."""
+    # What somebody typed into an address may hold any letter; a header may not.
+    to = quote(to, safe=_IN_ADDRESSES)
     if is_partial(request):
         return Response(None, status_code=204, headers={"HX-Redirect": to, "Vary": _VARY})
     return Response("", status_code=303, headers={"Location": to, "Vary": _VARY})
@@ -208,7 +213,8 @@ def _answer(request: Asked, words: str, *, status: int, headers: Mapping[str, st
 def _chosen_now(request: Asked, language: Language) -> list[Cookie]:
     if request.query_params.get(languages.COOKIE) != language.code:
         return []
-    secure = request.url.scheme == "https"
+    config = request.app.csrf_config
+    secure = request.url.scheme == "https" or (config is not None and config.cookie_secure)
     return [
         Cookie(
             languages.COOKIE,

@@ -114,16 +114,22 @@ def add_information(
     return True
 
 
-def may_see_photo(tx: Session, attachment: Attachment, *, keys: Mapping[str, str], clerk: Actor | None) -> bool:
-    """Whether a photo on a case is shown to who holds these keys, or to this colleague."""
-    for reference, key in keys.items():
-        submission = cases.submission(tx, reference)
-        if submission is None or submission.case_id != attachment.case_id or not _opens(key, submission):
-            continue
-        shown = {event.id for event in cases.public_events(tx, cases.get(tx, submission.case_id))}
-        if _is_theirs(attachment, submission, shown):
+def opened_by(tx: Session, keys: Mapping[str, str]) -> list[Submission]:
+    """The submissions that these keys open."""
+    found = ((cases.submission(tx, reference), key) for reference, key in keys.items())
+    return [each for each, key in found if each is not None and _opens(key, each)]
+
+
+def may_see_photo(
+    tx: Session, attachment: Attachment, case: Case, *, opened: Sequence[Submission], clerk: Actor | None
+) -> bool:
+    """Whether a photo on a case is shown to who has opened these submissions, or to this colleague."""
+    own = [each for each in opened if each.case_id == case.id]
+    if own:
+        shown = {event.id for event in cases.public_events(tx, case)}
+        if any(_is_theirs(attachment, each, shown) for each in own):
             return True
-    return clerk is not None and attachment.case_id is not None and _is_for(clerk, cases.get(tx, attachment.case_id))
+    return clerk is not None and _is_for(clerk, case)
 
 
 def _found(tx: Session, reference: str) -> tuple[Case, Submission]:

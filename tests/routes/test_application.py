@@ -66,13 +66,14 @@ def test_a_file_is_given_exactly_as_it_came_and_never_opened_as_a_page(office, a
     assert (page.headers["x-content-type-options"], page.headers["cache-control"]) == ("nosniff", "no-store")
 
 
-def test_a_picture_may_be_looked_at(office, ayse):
+def test_a_picture_too_is_only_ever_saved(office, ayse):
     reference, [file] = apply(office, ayse, file_signature=upload(PICTURE, "imza.jpg"))
 
     page = office.browser(office.city.nur).get(f"/masa/basvuru/{reference}/ek/{file.name}")
 
     assert page.content == PICTURE
-    assert page.headers["content-disposition"].startswith("inline")
+    assert page.headers["content-disposition"].startswith("attachment")
+    assert "sandbox" in page.headers["content-security-policy"]
 
 
 def test_the_applicant_fetches_their_own_files_and_nobody_elses(office, ayse):

@@ -191,3 +191,9 @@ def test_an_answered_case_still_leads_to_its_count(office: Office):
 
     assert f'href="/takip/{case.reference}/sure"' in page.html
     assert "Süre sona erdi" in office.stranger().get(f"/takip/{case.reference}/sure").words
+
+
+def test_an_address_that_was_typed_in_any_script_leads_to_the_search(office):
+    page = office.stranger().get("/takip/\U0001f9ed-yok/sure")
+
+    assert (page.status, page.path) == (404, "/takip/%F0%9F%A7%AD-yok")

@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.drills import forged
 from tests.web import Browser, open_portal
+from tests.world import opened
 
 WORDS = "Okulun önündeki yolda derin bir çukur var."
 
@@ -46,3 +48,11 @@ def test_a_token_made_with_another_secret_is_replaced(browser):
     browser.get("/bildir")
 
     assert browser.send(words=WORDS).status == 422
+
+
+def test_no_way_to_forge_a_form_changes_anything_anywhere(sqlite_store, tmp_path):
+    """The token is checked before anything is read, so one engine is enough; the drill asks as everybody on both."""
+    with sqlite_store.fresh() as db, opened(db, tmp_path) as world:
+        lines = forged.attack(world, ("administrator",), one_in=5)
+
+    assert [line for line in lines if not line.is_kept] == []

@@ -6,6 +6,7 @@ import pytest
 from litestar import Litestar, get, post
 from litestar.testing import TestClient
 
+from portal import languages
 from portal.routes import _page
 from portal.routes._page import Answer, Asked
 from portal.views._frame import Town
@@ -50,6 +51,13 @@ def browser():
 @pytest.fixture(autouse=True)
 def _forgets(browser):
     browser.cookies.clear()
+
+
+@pytest.mark.parametrize("path", ["//baska.example", "/\\baska.example", "//\\/baska.example", "/\\/baska.example"])
+def test_the_way_to_the_other_language_never_leads_to_another_site(path):
+    there = _page.Here(path, {}).speaking(languages.ENGLISH)
+
+    assert there.startswith("/baska.example?")
 
 
 def test_a_reader_gets_the_whole_page_in_turkish(browser):

@@ -117,10 +117,12 @@ def test_a_photo_is_for_its_applicant_and_for_staff_of_the_department(city):
     add(city, receipt, "Fotoğraf ekliyorum.", photos=[picture])
 
     with city.db.reading() as tx:
-        attachment = tracking.look(tx, receipt.reference, key=receipt.key).photos[0]
+        tracked = tracking.look(tx, receipt.reference, key=receipt.key)
+        attachment = tracked.photos[0]
 
         def may(keys=(), clerk=None):
-            return tracking.may_see_photo(tx, attachment, keys=dict(keys), clerk=clerk)
+            opened = tracking.opened_by(tx, dict(keys))
+            return tracking.may_see_photo(tx, attachment, tracked.case, opened=opened, clerk=clerk)
 
         assert may(keys=[(receipt.reference, receipt.key)])
         assert not may(keys=[(other.reference, other.key)])
@@ -136,6 +138,7 @@ def test_the_photo_of_a_private_matter_is_not_for_who_answers_the_phone(city):
     add(city, receipt, "Rapor ektedir.", photos=[attachments.read(pictures.photo(), "rapor.jpg")])
 
     with city.db.reading() as tx:
-        attachment = tracking.look(tx, receipt.reference, key=receipt.key).photos[0]
-        assert not tracking.may_see_photo(tx, attachment, keys={}, clerk=city.hasan)
-        assert tracking.may_see_photo(tx, attachment, keys={}, clerk=city.nur)
+        tracked = tracking.look(tx, receipt.reference, key=receipt.key)
+        attachment = tracked.photos[0]
+        assert not tracking.may_see_photo(tx, attachment, tracked.case, opened=(), clerk=city.hasan)
+        assert tracking.may_see_photo(tx, attachment, tracked.case, opened=(), clerk=city.nur)
