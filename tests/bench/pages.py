@@ -139,7 +139,7 @@ def pages(settings: Settings, app: Litestar, loop: asyncio.AbstractEventLoop) ->
         "case": lambda: clerk.get(f"/masa/basvuru/{case.reference}"),
         "count of a case": lambda: clerk.get(f"/masa/basvuru/{case.reference}/sure"),
         "tracking, public": lambda: citizen.get(f"/takip/{case.reference}"),
-        "submit": _submit(settings, app, loop),
+        "submit": submit(settings, app, loop),
     }
 
 
@@ -161,7 +161,7 @@ def signed_in(db: Database, role: str, *departments: str) -> str:
     return token
 
 
-def _submit(settings: Settings, app: Litestar, loop: asyncio.AbstractEventLoop) -> Page:
+def submit(settings: Settings, app: Litestar, loop: asyncio.AbstractEventLoop) -> Page:
     """The last step of the report: everything said, one durable transaction."""
     db: Database = app.state.db
     citizen = Browser(app, loop)

@@ -28,10 +28,11 @@ _IN_README = re.compile(r"(?<=<!-- scorecard -->\n).*?(?=<!-- end of scorecard -
 
 @dataclass(frozen=True)
 class Drill:
-    """A program of the scorecard, which of its lines it answers for, and the words of its quick form."""
+    """A program of the scorecard, the lines it answers for, and the words of its whole and of its quick form."""
 
     module: str
     lines: str
+    whole: tuple[str, ...] = ()
     quick: tuple[str, ...] = ()
 
     @property
@@ -40,12 +41,37 @@ class Drill:
 
 
 DRILLS = (
-    Drill("tests.drills.load", "R1", ("--minutes", "1", "--cases", "2000")),
-    Drill("tests.drills.crash", "R2", ("--times", "3")),
-    Drill("tests.drills.database_down", "R3", ("--times", "2")),
+    Drill(
+        "tests.drills.load",
+        "R1",
+        ("--minutes", "10", "--cases", "75000", "1000000"),
+        ("--minutes", "1", "--cases", "2000"),
+    ),
+    Drill("tests.drills.crash", "R2", ("--times", "50"), ("--times", "3")),
+    Drill("tests.drills.database_down", "R3", ("--times", "20"), ("--times", "2")),
     Drill("tests.drills.disk_full", "R4"),
-    Drill("tests.drills.at_once", "R5 R6", ("--rounds", "2")),
-    Drill("tests.drills.stop", "O1 O2", ("--times", "2")),
+    Drill("tests.drills.at_once", "R5 R6", quick=("--rounds", "1")),
+    Drill("tests.drills.malformed", "R7", ("--requests", "10000"), ("--requests", "500")),
+    Drill("tests.drills.restore", "R8"),
+    Drill("tests.drills.migrate", "R9", ("--cases", "75000"), ("--cases", "200")),
+    Drill("tests.drills.slow", "R11", quick=("--cases", "2000", "--rounds", "1", "--seconds", "5")),
+    Drill("tests.drills.forged", "A1"),
+    Drill("tests.drills.scripts", "A2"),
+    Drill("tests.drills.surface", "A4 A10 A11"),
+    Drill("tests.drills.who_may_what", "A5"),
+    Drill("tests.drills.guessing", "A6", ("--guesses", "1000000"), ("--guesses", "2000")),
+    Drill("tests.drills.uploads", "A8"),
+    Drill("tests.drills.told_by_tests", "A7 A9 A11 R10"),
+    Drill("tests.drills.supply", "A12"),
+    Drill("tests.drills.stop", "O1 O2", ("--times", "20"), ("--times", "2")),
+    Drill(
+        "tests.bench.throughput",
+        "S1 S2 S3 S4 S5 S6 S7",
+        ("--cases", "75000", "--repeat", "1000000"),
+        ("--cases", "2000", "--seconds", "1", "--rounds", "2"),
+    ),
+    Drill("tests.drills.sums", "S9", quick=("--rounds", "10")),
+    Drill("tests.bench.writes", "W1 W2 W3 W4", ("--cases", "75000"), ("--cases", "2000", "--rounds", "20")),
 )
 
 
@@ -82,7 +108,7 @@ def _run(drill: Drill, folder: Path, *, quick: bool) -> None:
     words = [sys.executable, "-m", drill.module, "--folder", str(folder / drill.name), "--json", str(found)]
     print(f"\n{drill.name}", flush=True)
     begun = time.monotonic()
-    done = subprocess.run([*words, *(drill.quick if quick else ())], cwd=HOME)
+    done = subprocess.run([*words, *(drill.quick if quick else drill.whole)], cwd=HOME)
     print(f"{drill.name}: {time.monotonic() - begun:.0f} s, exit code {done.returncode}", flush=True)
 
 
