@@ -49,6 +49,7 @@ def create_app(settings: Settings) -> Portal:
     app = Portal(
         # Through one router: a second handler registered at an address on its own would be put into a thread twice.
         route_handlers=[statics.serve, Router("/", route_handlers=HANDLERS)],
+        request_class=_fields.Asking,
         state=State({"db": db, "book": TownBook(db), "settings": settings, "metrics": metrics}),
         dependencies={
             "db": Provide(_state.database, sync_to_thread=False),

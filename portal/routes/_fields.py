@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from litestar import Request
-from litestar.datastructures import UploadFile
+from litestar.datastructures import FormMultiDict, UploadFile
+from litestar.exceptions import ClientException
 
 # Pasted text and a form's few fields; photos have a route of their own.
 MOST_FIELDS = 300
@@ -38,6 +39,17 @@ class Fields(Mapping[str, object]):
     def files(self, name: str) -> list[UploadFile]:
         """The files chosen under a name; an empty choice is none."""
         return [file for file in self._files.get(name, ()) if file.filename]
+
+
+class Asking(Request[Any, Any, Any]):
+    """A request whose form is either read or refused."""
+
+    async def form(self) -> FormMultiDict:
+        """The form as it was sent; one in letters nobody can read is the sender's fault, not ours."""
+        try:
+            return await super().form()
+        except (UnicodeDecodeError, LookupError) as no:
+            raise ClientException("a form in an unknown encoding") from no
 
 
 async def read_fields(request: Request[Any, Any, Any]) -> Fields:

@@ -142,7 +142,7 @@ def fuzz(world: World, requests: int, *, seed_of: int | None = None, described: 
     for operation in operations:
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             _run(operation.as_strategy(generation_mode=mode), each, seed_of, lambda case: wire.described(case, found))
-    _run(chaos(wire), requests - found.tried, seed_of, lambda request: wire.send(request, found))
+    _run(chaos(wire), max(1, requests - found.tried), seed_of, lambda request: wire.send(request, found))
     return found
 
 

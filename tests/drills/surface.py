@@ -132,7 +132,7 @@ KNOWN = {
     "/saglik",
     "/saglik/hazir",
 }
-_SENSITIVE = re.compile(r"ayse@ornek|Ayşe Yılmaz|0532 123 45 67|5321234567|10000000146|Okulun önündeki")
+_SENSITIVE = re.compile(r"ayse@ornek|Ayşe Yılmaz|5321234567|10000000146|Okulun önündeki")
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.drills import forged
+from tests.probe import HOST
 from tests.web import Browser, open_portal
 from tests.world import opened
 
@@ -48,6 +49,22 @@ def test_a_token_made_with_another_secret_is_replaced(browser):
     browser.get("/bildir")
 
     assert browser.send(words=WORDS).status == 422
+
+
+@pytest.mark.parametrize(
+    "part", [b'; name="words"\r\n\r\n\xa7', b'; name="words"\r\nContent-Type: text/plain; charset=yok\r\n\r\na']
+)
+@pytest.mark.parametrize("in_header", [True, False])
+def test_a_form_in_letters_nobody_can_read_is_told_so(sqlite_store, tmp_path, part, in_header):
+    with sqlite_store.fresh() as db, opened(db, tmp_path) as world:
+        visitor = world.probe.visitor()
+        token = f'--x\r\nContent-Disposition: form-data; name="_csrf_token"\r\n\r\n{visitor.token}\r\n'.encode()
+        body = token + b"--x\r\nContent-Disposition: form-data" + part + b"\r\n--x--\r\n"
+        headers = {"content-type": "multipart/form-data; boundary=x", "origin": f"http://{HOST}"}
+        headers |= {"x-csrf-token": visitor.token} if in_header else {}
+        answer = world.probe.ask("POST", "/bildir", visitor, body, headers)
+
+    assert answer.status == 400
 
 
 def test_no_way_to_forge_a_form_changes_anything_anywhere(sqlite_store, tmp_path):
