@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from portal import loading
 from portal.settings import Settings
 
 # The commands import what they need when they are called, so that `portal --help` answers at once.
@@ -64,7 +65,8 @@ def _plainly(act: Act, settings: Settings, args: argparse.Namespace) -> int:
 
 
 def _run(settings: Settings, args: argparse.Namespace) -> int:
-    from portal import opening, serving
+    with loading.unswept():
+        from portal import opening, serving
 
     with serving.listening(settings) as door:
         welcome = opening.prepare(settings, demo=args.demo)
@@ -72,14 +74,16 @@ def _run(settings: Settings, args: argparse.Namespace) -> int:
 
 
 def _web(settings: Settings, _args: argparse.Namespace) -> int:
-    from portal import serving
+    with loading.unswept():
+        from portal import serving
 
     with serving.listening(settings) as door:
         return serving.serve(settings, door, welcome=f"Çözüm Merkezi: {settings.base_url}")
 
 
 def _worker(settings: Settings, args: argparse.Namespace) -> int:
-    from portal import companion, worker
+    with loading.unswept():
+        from portal import companion, worker
 
     if args.until_stdin_closes:
         companion.stop_when_stdin_closes()

@@ -11,7 +11,7 @@ from typing import NoReturn
 import uvicorn
 from litestar import Litestar
 
-from portal import systemd
+from portal import loading, systemd
 from portal.app import create_app
 from portal.companion import Companion
 from portal.opening import CannotOpen
@@ -40,7 +40,8 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 def serve(settings: Settings, door: socket.socket, *, welcome: str, with_worker: bool = False) -> int:
     """Serves until told to stop; then the pages finish, and the worker after them."""
     open_many()
-    server = Server(_config(settings, create_app(settings)))
+    with loading.unswept():
+        server = Server(_config(settings, create_app(settings)))
     print(welcome, flush=True)
     print("Durdurmak için Ctrl-C. / Ctrl-C stops it.", flush=True)
     companion = Companion(settings) if with_worker else None

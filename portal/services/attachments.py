@@ -1,61 +1,23 @@
 """Photos as we keep them: re-encoded, in two sizes, without anything the camera wrote into them."""
 
 import hashlib
-import math
-import secrets
-import struct
-import threading
-import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import obstore
-import pillow_heif
 from obstore.store import LocalStore
-from PIL import ExifTags, Image, ImageOps
 from sqlmodel import Session
 
 from db.models import Attachment, Case, Draft, Submission
 from db.queries import post
-from portal.clock import ISTANBUL
 from portal.rules.refusal import Refused
 from portal.rules.reporting import MOST_PHOTOS
 from portal.services import shelves
 
 MOST_BYTES = 15_000_000
-MOST_PIXELS = 50_000_000
-LARGE, SMALL = 1600, 320
 MEDIA_TYPE = "image/webp"
-
-_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
-_QUALITY = 80
-
-# Pillow refuses at twice its limit and only warns before; below, the limit itself is checked.
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
-pillow_heif.register_heif_opener()
-
-# A photo takes up to 200 MB while it is read; two at a time leave room for everybody else.
-_at_work = threading.BoundedSemaphore(2)
-
-# Everything the decoders raise for files that are broken, by accident or on purpose.
-_BROKEN = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    EOFError,
-    RuntimeError,
-    MemoryError,
-    struct.error,
-)
 
 
 @dataclass(frozen=True)
@@ -89,8 +51,10 @@ def read(content: bytes, original_name: str) -> Picture:
             name=name,
             most=MOST_BYTES // 1_000_000,
         )
-    with _at_work:
-        return _read(content, name)
+    # The decoders take a tenth of a second and some megabytes to load, which only a photo is worth.
+    from portal.services import decoding
+
+    return decoding.decode(content, name)
 
 
 def store(folder: Path) -> LocalStore:
@@ -168,112 +132,6 @@ def _add(tx: Session, picture: Picture, *, now: datetime, **owner: int | None) -
     tx.add(attachment)
     tx.flush()
     return attachment
-
-
-def _read(content: bytes, name: str) -> Picture:
-    try:
-        with Image.open(BytesIO(content), formats=_FORMATS) as opened:
-            _check(opened, name)
-            facts = _facts(opened)
-            large = _plain(opened)
-    except Image.DecompressionBombError as no:
-        raise _too_many_pixels(name) from no
-    except _BROKEN as no:
-        raise Refused(
-            "“%(name)s” okunamadı. JPEG, PNG, WebP veya HEIC biçiminde, bozulmamış bir fotoğraf seçin.",
-            "photos",
-            name=name,
-        ) from no
-    small = large.copy()
-    small.thumbnail((SMALL, SMALL))
-    return Picture(
-        name=secrets.token_hex(16),
-        original_name=name,
-        large=_encoded(large),
-        small=_encoded(small),
-        width=large.width,
-        height=large.height,
-        **facts,
-    )
-
-
-def _check(opened: Image.Image, name: str) -> None:
-    """What can be said before a single pixel is unpacked."""
-    if opened.width * opened.height > MOST_PIXELS:
-        raise _too_many_pixels(name)
-    # Telephones put a second picture into JPEG and HEIC files; only the others can move.
-    if opened.format in ("PNG", "WEBP") and getattr(opened, "is_animated", False):
-        raise Refused("“%(name)s” hareketli bir görüntü; tek kare bir fotoğraf seçin.", "photos", name=name)
-
-
-def _too_many_pixels(name: str) -> Refused:
-    return Refused(
-        "“%(name)s” çok fazla piksel içeriyor; en fazla %(most)s megapiksellik bir fotoğraf seçin.",
-        "photos",
-        name=name,
-        most=MOST_PIXELS // 1_000_000,
-    )
-
-
-def _plain(opened: Image.Image) -> Image.Image:
-    """Upright, at most 1600 pixels a side, and nothing but colours."""
-    share = min(1.0, LARGE / max(opened.size))
-    # JPEG can be unpacked at a half, a quarter or an eighth: a third of the time and memory.
-    opened.draft(None, (max(1, round(opened.width * share)), max(1, round(opened.height * share))))
-    opened.thumbnail((LARGE, LARGE))
-    upright = ImageOps.exif_transpose(opened)
-    plain = Image.new("RGB", upright.size, "white")
-    if upright.has_transparency_data:
-        seen = upright.convert("RGBA")
-        plain.paste(seen, mask=seen.getchannel("A"))
-    else:
-        plain.paste(upright.convert("RGB"))
-    return plain
-
-
-def _encoded(image: Image.Image) -> bytes:
-    out = BytesIO()
-    image.save(out, "WEBP", quality=_QUALITY)
-    return out.getvalue()
-
-
-def _facts(opened: Image.Image) -> dict[str, Any]:
-    """Where and when the photo was taken. A camera that writes nonsense is a camera that does not know."""
-    try:
-        exif = opened.getexif()
-        place, camera = exif.get_ifd(ExifTags.IFD.GPSInfo), exif.get_ifd(ExifTags.IFD.Exif)
-    except _BROKEN:
-        return {}
-    return {**_place(place), "taken_at": _moment(camera)}
-
-
-def _place(gps: Mapping[int, Any]) -> dict[str, float]:
-    try:
-        lat = _degrees(gps[ExifTags.GPS.GPSLatitude], gps.get(ExifTags.GPS.GPSLatitudeRef) == "S")
-        lon = _degrees(gps[ExifTags.GPS.GPSLongitude], gps.get(ExifTags.GPS.GPSLongitudeRef) == "W")
-    except (LookupError, TypeError, ValueError, ArithmeticError):
-        return {}
-    on_earth = abs(lat) <= 90 and abs(lon) <= 180 and (lat, lon) != (0, 0)
-    return {"latitude": round(lat, 6), "longitude": round(lon, 6)} if on_earth else {}
-
-
-def _degrees(parts: Any, is_negative: bool) -> float:
-    degrees, minutes, seconds = (float(part) for part in parts)
-    found = degrees + minutes / 60 + seconds / 3600
-    if not math.isfinite(found):
-        raise ValueError("not a number of degrees")
-    return -found if is_negative else found
-
-
-def _moment(camera: Mapping[int, Any]) -> datetime | None:
-    taken = str(camera.get(ExifTags.Base.DateTimeOriginal, "")).strip("\0 ")
-    offset = str(camera.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\0 ")
-    try:
-        if offset:
-            return datetime.strptime(f"{taken}{offset}", "%Y:%m:%d %H:%M:%S%z").astimezone(UTC)
-        return datetime.strptime(taken, "%Y:%m:%d %H:%M:%S").replace(tzinfo=ISTANBUL).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _short(original_name: str) -> str:

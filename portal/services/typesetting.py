@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
-
 TEMPLATE = Path(__file__).parent.parent / "templates" / "letters" / "letter.typ"
 
 # What the fonts in the library can draw; a letter with a sign they lack would not be made at all.
@@ -64,7 +62,10 @@ def pdf(letter: Mapping[str, Any], *, made_on: date, is_draft: bool = False) -> 
 
 
 @cache
-def _compiler() -> typst.Compiler:
+def _compiler() -> Any:
+    # Twenty megabytes, which only a letter is worth.
+    import typst
+
     fonts = typst.Fonts(include_system_fonts=False)
     return typst.Compiler(root=TEMPLATE.parent, font_paths=fonts, ignore_system_fonts=True)
 
