@@ -44,16 +44,17 @@ class Contents:
 def check(file: Path, key_file: Path | None) -> Contents:
     """Read a backup to its end and compare every part with the list; nothing is written anywhere."""
     keys = _keys(file, key_file)
-    told: dict[str, Any] = {}
+    told: dict[str, bytes] = {}
     for name, content in archive.checked(file, keys):
         if name in ("format.json", "manifest.json"):
-            told[name] = json.loads(content)
+            told[name] = content
     if len(told) != 2:
         raise archive.damaged(file, "format.json, manifest.json")
-    facts = told["format.json"]
+    # Only now: until the list was read, a part may hold anything.
+    facts = json.loads(told["format.json"])
     if facts["format"] > FORMAT:
         raise _too_new(file, facts)
-    return Contents(file, keys, facts, told["manifest.json"])
+    return Contents(file, keys, facts, json.loads(told["manifest.json"]))
 
 
 def restore(settings: Settings, contents: Contents, *, without_secret: bool, progress: Progress) -> None:

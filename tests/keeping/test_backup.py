@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -134,19 +136,25 @@ def test_one_wrong_byte_anywhere_is_found(here: House, tmp_path: Path, is_sealed
     whole = here.keep(tmp_path / "a.tar", *to).file.read_bytes()
     damaged = tmp_path / "damaged"
 
-    # Padding between members means nothing; a tenth of the file is enough to meet every kind of part.
-    refused = 0
-    for place in range(600, len(whole) - 12_000, len(whole) // 12):
+    for place in _places(tmp_path / "a.tar", is_sealed=is_sealed):
         damaged.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
-        try:
+        with pytest.raises(CannotKeep):
             restore.check(damaged, tmp_path / "key")
-        except CannotKeep:
-            refused += 1
     damaged.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(CannotKeep):
         restore.check(damaged, tmp_path / "key")
 
-    assert refused >= 10
+
+def _places(file: Path, *, is_sealed: bool) -> Iterator[int]:
+    """In the middle of every member; between them a tar only pads, where a byte means nothing."""
+    if is_sealed:
+        size = file.stat().st_size
+        yield from range(size // 24, size, size // 12)
+        return
+    with tarfile.open(file) as members:
+        for member in members:
+            if member.size:
+                yield member.offset_data + member.size // 2
 
 
 def test_a_place_that_holds_anything_is_left_alone(here: House, city: City, tmp_path: Path):
