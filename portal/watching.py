@@ -15,6 +15,7 @@ from portal.metrics import Metrics
 
 NUMBER = "request_number"
 _HEADER = b"x-request-id"
+_HOST = re.compile(rb"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{0,5}))?")
 _WELL_FORMED = re.compile(rb"[A-Za-z0-9][A-Za-z0-9-]{7,63}")
 # Asked every few seconds by machines, or for ever the same: a line only where something is wrong.
 _QUIET = frozenset({"/saglik", "/saglik/hazir", "/olcum", "/static/{path}"})
@@ -40,6 +41,7 @@ class Watch:
         """The request answered as ever, and watched."""
         number = self._number(scope)
         scope.setdefault("state", {})[NUMBER] = number
+        scope["headers"] = [each for each in scope["headers"] if each[0] != b"host" or is_host(each[1])]
         status = _WENT_AWAY
 
         async def send_numbered(message: Message) -> None:
@@ -81,6 +83,15 @@ class Watch:
         except ValueError:
             return False
         return address is not None and any(address in network for network in self._proxies)
+
+
+def is_host(said: bytes) -> bool:
+    """Whether this can be the name of a host with its port; what cannot is taken for not said at all.
+
+    An address built from it has no port that could be read, and fails wherever somebody asks for that.
+    """
+    found = _HOST.fullmatch(said)
+    return found is not None and int(found[1] or 0) <= 65535
 
 
 def template(scope: Any) -> str:

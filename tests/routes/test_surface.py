@@ -28,3 +28,11 @@ def test_no_answer_leads_to_another_site(world):
 
 def test_a_forged_host_is_believed_nowhere(world):
     assert surface.hosts(world).note == ""
+
+
+@pytest.mark.parametrize("host", ["a:b", "a:99999", "[::1", "12:34:45", "a b", "\xff", "@", ""])
+def test_a_host_that_is_none_breaks_nothing(world, host):
+    answer = world.probe.get("/bildir", host=host)
+
+    assert answer.status == 200
+    assert not host or f"//{host}" not in answer.text
