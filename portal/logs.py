@@ -26,7 +26,10 @@ def prepare() -> None:
     pipe = logging.StreamHandler(_StandardError())
     pipe.setFormatter(Foreign())
     logging.basicConfig(handlers=[pipe], level=logging.WARNING, force=_is_ours_to_set())
+    # In front of a terminal sits a person, who reads what is wrong and would lose it among every page that was asked for.
+    least = logging.WARNING if sys.stderr.isatty() else logging.INFO
     structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, *_FINISH],
         logger_factory=structlog.PrintLoggerFactory(_StandardError()),
         cache_logger_on_first_use=True,

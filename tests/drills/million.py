@@ -7,7 +7,6 @@ round behind it; counts and lists grow with the cases, so pages and reports are 
 """
 
 import argparse
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -37,7 +36,9 @@ def main() -> None:
 
 def repeat(source: Path, target: Path, times: int) -> int:
     """Write a database that holds a source's cases so many times; answers how many cases there are."""
-    shutil.copyfile(source, target)
+    target.unlink(missing_ok=True)
+    with closing(sqlite3.connect(source)) as year:
+        year.execute("VACUUM INTO ?", (str(target),))
     with closing(Database(f"sqlite:///{target}")) as db:
         statements = _statements(inspect(db.engine))
     with closing(sqlite3.connect(target, isolation_level=None)) as connection:
@@ -56,6 +57,9 @@ def repeat(source: Path, target: Path, times: int) -> int:
             for number in range(1, times):
                 connection.execute(sql, {"round": number, "until": until})
         connection.execute(f"UPDATE case_count SET cases = cases * {times:d}")
+        connection.execute(
+            f"UPDATE case_sum SET cases = cases * {times:d}, answered = answered * {times:d}, late = late * {times:d}"
+        )
         for _kind, _name, sql in aside:
             connection.execute(sql)
         connection.execute("INSERT INTO case_fts (case_fts) VALUES ('rebuild')")
