@@ -26,7 +26,7 @@ def prepare() -> None:
     pipe = logging.StreamHandler(_StandardError())
     pipe.setFormatter(Foreign())
     logging.basicConfig(handlers=[pipe], level=logging.WARNING, force=_is_ours_to_set())
-    # In front of a terminal sits a person, who reads what is wrong and would lose it among every page that was asked for.
+    # In front of a terminal sits a person, who would lose what is wrong among all the pages that were asked for.
     least = logging.WARNING if sys.stderr.isatty() else logging.INFO
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(least),
