@@ -63,6 +63,10 @@ def main() -> int:
     for engine in asked.engines:
         with of_engine(engine, asked.folder) as world:
             texts = list(grouped(markup(), MOST_LETTERS))
+            # Lists of more than a page have ways to the next one; they shall have them from the beginning.
+            for _ in range(60):
+                world.city.report()
+                world.city.application()
             lines += [shown(world, texts, f" on {engine}"), given_back(world, f" on {engine}")]
     lines.append(written_letters(asked.folder))
     lines += [] if asked.no_browser else in_a_browser(asked.folder / "browser")
