@@ -8,10 +8,16 @@ from portal.routes import _page
 from portal.services import contact
 
 
+# Who has waited for the start gets the first page before anything else is done.
+AFTER_SECONDS = 2.0
+
+
 @cache
 def begin() -> None:
     """Once for a process, in the background. Nothing waits for it, and nothing goes wrong without it."""
-    threading.Thread(target=_warm, daemon=True).start()
+    later = threading.Timer(AFTER_SECONDS, _warm)
+    later.daemon = True
+    later.start()
 
 
 def _warm() -> None:
