@@ -7,7 +7,6 @@ from portal import languages, statics
 from portal.routes import _page
 from portal.services import contact
 
-
 # Who has waited for the start gets the first page before anything else is done.
 AFTER_SECONDS = 2.0
 
