@@ -5,7 +5,10 @@ import zlib
 from io import BytesIO
 from typing import Any
 
+import pillow_heif
 from PIL import ExifTags, Image
+
+pillow_heif.register_heif_opener()
 
 # A place in the town's Tacin neighbourhood, one in a village outside the town, one in the capital.
 IN_TOWN = (38.3686, 34.0297)

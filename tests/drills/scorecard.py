@@ -108,7 +108,9 @@ def _run(drill: Drill, folder: Path, *, quick: bool) -> None:
     words = [sys.executable, "-m", drill.module, "--folder", str(folder / drill.name), "--json", str(found)]
     print(f"\n{drill.name}", flush=True)
     begun = time.monotonic()
-    done = subprocess.run([*words, *(drill.quick if quick else drill.whole)], cwd=HOME)
+    # What the portal logs meanwhile is kept beside, for a look when a line is missed.
+    with open(found.with_suffix(".log"), "w", encoding="utf-8") as log:
+        done = subprocess.run([*words, *(drill.quick if quick else drill.whole)], cwd=HOME, stderr=log)
     print(f"{drill.name}: {time.monotonic() - begun:.0f} s, exit code {done.returncode}", flush=True)
 
 
