@@ -27,7 +27,7 @@ SECRETS = {
     "a token of a code host": r"\b(?:ghp|gho|ghs|github_pat|glpat)[_-][A-Za-z0-9_-]{20,}",
     "a token of a chat": r"\bxox[abprs]-[A-Za-z0-9-]{10,}",
     "a signed token": r"\beyJ[A-Za-z0-9_-]{20,}\.eyJ[A-Za-z0-9_-]{20,}\.",
-    "a password in an address": r"\b(?:postgres(?:ql)?|smtps?|https?)://[^\s:/@\"'…]+:(?!password|…|secret|cozum|\.\.\.|gizli|parola|yanlis|pw)[^\s/@\"'…{}]{6,}@",
+    "a password in an address": r"\b(?:postgres(?:ql)?|smtps?|https?)://[^\s:/@\"'…]+:(?!password|…|secret|cozum|\.\.\.|(?:cok-)?gizli|parola|yanlis|pw)[^\s/@\"'…{}]{6,}@",
     "an age key": r"AGE-SECRET-KEY-1[0-9A-Z]{20,}",
 }
 # Made for the tests and good for nothing else.
