@@ -19,10 +19,6 @@ def callbacks_of(tx: Session, case_id: int) -> Sequence[Callback]:
     return tx.exec(select(Callback).where(Callback.case_id == case_id).order_by(col(Callback.id))).all()
 
 
-def messages_of(tx: Session, case_id: int) -> Sequence[Message]:
-    return tx.exec(select(Message).where(Message.case_id == case_id).order_by(col(Message.id))).all()
-
-
 def message_by_channel_id(tx: Session, channel: str, channel_id: str) -> Message | None:
     return tx.exec(select(Message).where(Message.channel == channel, Message.channel_id == channel_id)).one_or_none()
 

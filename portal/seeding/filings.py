@@ -140,7 +140,6 @@ _PARTLY = (
     "Sözleşme bedelleri ekteki listededir. Tekliflerin birim fiyat ayrıntıları, isteklilerin ticari sırrı niteliğinde "
     "olduğundan verilememiştir. Liste Fen İşleri Müdürlüğünce hazırlanmıştır."
 )
-_TENDERS = "2025 yılında asfalt işleri için yapılan ihalelerin sözleşme bedellerini ve yüklenicilerini istiyorum."
 _MY_DATA = (
     "Adıma kayıtlı başvuruların ve iletişim bilgilerimin listesini, artık kullanmadığım telefon numaramın silinmesini "
     "istiyorum."

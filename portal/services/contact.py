@@ -17,17 +17,6 @@ def read_phone(text: str, *, field: str = "phone") -> str:
     return _numbers().format_number(number, _numbers().PhoneNumberFormat.E164)
 
 
-def spoken_phone(number: str) -> str:
-    """A stored number as people in the country write it: 0532 123 45 67."""
-    try:
-        parsed = _numbers().parse(number, "TR")
-    except _numbers().NumberParseException:
-        return number
-    domestic = parsed.country_code == 90
-    style = _numbers().PhoneNumberFormat.NATIONAL if domestic else _numbers().PhoneNumberFormat.INTERNATIONAL
-    return _numbers().format_number(parsed, style).replace("(", "").replace(")", "")
-
-
 def prepare() -> None:
     """Learn the numbering plans before somebody waits for them."""
     _numbers()
