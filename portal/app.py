@@ -3,7 +3,6 @@
 from typing import Any
 
 from litestar import Request, Router
-from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -55,7 +54,7 @@ def create_app(settings: Settings) -> Portal:
             "db": Provide(_state.database, sync_to_thread=False),
             "settings": Provide(_state.settings, sync_to_thread=False),
             "town": Provide(_state.town),
-            "clerk": Provide(_who.signed_in, sync_to_thread=True),
+            "clerk": Provide(_who.signed_in),
             "fields": Provide(_fields.read_fields),
         },
         exception_handlers={
@@ -76,16 +75,6 @@ def create_app(settings: Settings) -> Portal:
             cookie_httponly=True,
             cookie_samesite="lax",
             header_name="x-csrf-token",
-        ),
-        # Pictures, letters, enclosures and static files come packed already.
-        compression_config=CompressionConfig(
-            backend="brotli",
-            brotli_gzip_fallback=True,
-            minimum_size=800,
-            # As small as gzip at 4, in six tenths of its time.
-            brotli_quality=3,
-            gzip_compress_level=4,
-            exclude=["^/static/", "^/foto/", "\\.pdf$", "/ek/[0-9a-f]+$"],
         ),
         before_request=_only_what_may_be_read,
         before_send=[_put_secure_headers if secure else _put_headers],

@@ -9,12 +9,17 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator, MutableMapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 Line = MutableMapping[str, Any]
+
+# The number of the request that is being answered, for every line that is written meanwhile.
+REQUEST: ContextVar[str] = ContextVar("request", default="")
 
 _LONGEST_CHAIN = 5
 _HOME = Path(__file__).parents[1]
@@ -26,14 +31,28 @@ def prepare() -> None:
     pipe = logging.StreamHandler(_StandardError())
     pipe.setFormatter(Foreign())
     logging.basicConfig(handlers=[pipe], level=logging.WARNING, force=_is_ours_to_set())
-    # In front of a terminal sits a person, who would lose what is wrong among all the pages that were asked for.
-    least = logging.WARNING if sys.stderr.isatty() else logging.INFO
     structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(least),
-        processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, *_FINISH],
+        wrapper_class=structlog.make_filtering_bound_logger(_least()),
+        processors=[structlog.processors.add_log_level, *_FINISH],
         logger_factory=structlog.PrintLoggerFactory(_StandardError()),
         cache_logger_on_first_use=True,
     )
+
+
+def tell_request(method: str, route: str, status: int, seconds: float) -> None:
+    """The line of a request that was answered: there is one for each, so it is written by hand, at a tenth of the cost.
+
+    Its parts are ours: a method we know, and the address as the routes write it.
+    """
+    if _least() <= logging.INFO:
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        line = f"timestamp={now} level=info event=request request={REQUEST.get()} method={method} route={route}"
+        print(f"{line} status={status} ms={seconds * 1000:.1f}", file=sys.stderr, flush=True)
+
+
+def _least() -> int:
+    # In front of a terminal sits a person, who would lose what is wrong among all the pages that were asked for.
+    return logging.WARNING if sys.stderr.isatty() else logging.INFO
 
 
 class _StandardError(io.TextIOBase):
@@ -76,6 +95,12 @@ def kind(error: BaseException | None) -> str:
     return f"{type(error).__name__}({code})" if code else type(error).__name__
 
 
+def _tell_request(_logger: object, _name: str, line: Line) -> Line:
+    if number := REQUEST.get():
+        line["request"] = number
+    return line
+
+
 def _tell_errors(_logger: object, _name: str, line: Line) -> Line:
     error = line.pop("exc_info", None)
     if isinstance(error, tuple):
@@ -104,6 +129,7 @@ def _spelled(letter: str) -> str:
 
 
 _FINISH = (
+    _tell_request,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     _tell_errors,
     _keep_to_one_line,
@@ -117,7 +143,7 @@ class Foreign(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         # What follows the first line of a library's words are the values and the words of an error.
         words = record.msg.partition("\n")[0] if isinstance(record.msg, str) else type(record.msg).__name__
-        line: Any = structlog.contextvars.merge_contextvars(None, "", {"event": words, "logger": record.name})
+        line: Any = {"event": words, "logger": record.name}
         line["level"] = record.levelname.lower()
         line["exc_info"] = record.exc_info
         for finish in _FINISH:

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import mimetypes
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ import brotli
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+
+from portal import packing
 
 FOLDER = Path(__file__).parent / "static"
 PREFIX = "/static/"
@@ -66,7 +68,7 @@ def serve(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[byte
     }
     if request.headers.get("If-None-Match") == file.tag:
         return Response(b"", status_code=304, headers=headers)
-    for coding in _wanted(request.headers.get("Accept-Encoding", "")):
+    for coding in packing.wanted(request.headers.get("Accept-Encoding", "")):
         if packed := file.packed_as(coding):
             return Response(packed, media_type=file.kind, headers={**headers, "Content-Encoding": coding})
     return Response(file.plain, media_type=file.kind, headers=headers)
@@ -77,15 +79,6 @@ def pack() -> None:
     for file in FILES.values():
         if file.packed:
             _SMALLEST[file.address] = brotli.compress(file.plain, mode=brotli.MODE_TEXT)
-
-
-def _wanted(accepted: str) -> Iterator[str]:
-    """The codings a browser takes, the smaller first; one with the weight 0 it does not take."""
-    said = {}
-    for each in accepted.split(","):
-        coding, _, weight = each.replace(" ", "").lower().partition(";q=")
-        said[coding] = weight.strip("0.") != "" if weight else True
-    yield from (coding for coding in ("br", "gzip") if said.get(coding))
 
 
 def _read(folder: Path) -> dict[str, File]:

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
-import structlog
 from litestar import Litestar
 from litestar.types import Message, Receive, Scope, Send
 
+from portal import logs
 from portal.metrics import Metrics
 
 NUMBER = "request_number"
@@ -23,7 +23,6 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"
 # Left before the answer was there, as other servers write it too.
 _WENT_AWAY = 499
 
-log = structlog.get_logger()
 Answering = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
@@ -53,7 +52,7 @@ class Watch:
 
         self._metrics.in_flight += 1
         begun = time.perf_counter()
-        structlog.contextvars.bind_contextvars(request=number)
+        within = logs.REQUEST.set(number)
         try:
             await answer(scope, receive, send_numbered)
         except Exception:
@@ -67,8 +66,8 @@ class Watch:
             method = scope["method"] if scope["method"] in _METHODS else "other"
             self._metrics.count(method, route, status, took)
             if status >= 400 or route not in _QUIET:
-                log.info("request", method=method, route=route, status=status, ms=round(took * 1000, 1))
-            structlog.contextvars.unbind_contextvars("request")
+                logs.tell_request(method, route, status, took)
+            logs.REQUEST.reset(within)
 
     def _number(self, scope: Scope) -> str:
         if self._proxies and self._is_proxy(scope.get("client")):

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, update
+from sqlalchemy import bindparam, delete, func, update
 from sqlmodel import Session, col, select
 
+from db.engine import Database
 from db.models import Attempt, Clerk, ClerkDepartment, DeskVersion, StaffSession
 
 
@@ -69,9 +70,9 @@ def colleagues_of(tx: Session, department_id: int) -> Sequence[Clerk]:
     ).all()
 
 
-def visitor(connection: Connection, token_hash: str) -> Visitor | None:
+def visitor(db: Database, token_hash: str) -> Visitor | None:
     """Whose session a token opens, if it ever opened one."""
-    rows = connection.execute(_SESSION, {"token_hash": token_hash}).all()
+    rows = db.ask(_SESSION, {"token_hash": token_hash})
     if not rows:
         return None
     *owner, _, _, version_of_all = rows[0]

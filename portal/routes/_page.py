@@ -13,7 +13,7 @@ from litestar.datastructures import Cookie
 from litestar.template.base import csrf_token
 from markupsafe import Markup
 
-from portal import languages, statics
+from portal import languages, packing, statics
 from portal.languages import Language
 from portal.views._frame import Town
 
@@ -23,7 +23,7 @@ Asked = Request[Any, Any, Any]
 Answer = Response[Any]
 
 # The same address answers with a page or a part of it, in one language or another.
-_VARY = "HX-Request, HX-Request-Type, Cookie"
+_VARY = "HX-Request, HX-Request-Type, Cookie, Accept-Encoding"
 _IN_ADDRESSES = "%/:?&=#+,;@!$'()*~"
 _IN_PATHS, _SLASHES = "/:@!$'()*+,;=~", "/\\"
 _A_YEAR = 365 * 24 * 3600
@@ -142,6 +142,20 @@ def keeps_rows(request: Asked) -> bool:
     return is_partial(request) and request.headers.get("HX-Keeps") == "rows"
 
 
+def drawn_for(request: Asked) -> Hashable:
+    """All of a request that shows in what is drawn for it, or in how it is packed, beside who asks."""
+    asked = request.headers
+    return (
+        request.url.path,
+        request.url.query,
+        languages.chosen(request).code,
+        is_partial(request),
+        keeps_rows(request),
+        csrf_token({"request": request}),
+        asked.get("Accept-Encoding"),
+    )
+
+
 def render(request: Asked, template: str, view: object) -> str:
     """The words of a template, in the reader's language."""
     language = languages.chosen(request)
@@ -201,11 +215,18 @@ def _drawn_once(made: Environment, most: int) -> Callable[[str, Hashable], Marku
 
 def _answer(request: Asked, words: str, *, status: int, headers: Mapping[str, str] | None = None) -> Answer:
     language = languages.chosen(request)
+    body, coded = packing.packed(words.encode(), request.headers.get("Accept-Encoding", ""))
     return Response(
-        words,
+        body,
         status_code=status,
         media_type=MediaType.HTML,
-        headers={"Cache-Control": "no-store", "Vary": _VARY, "Content-Language": language.code, **(headers or {})},
+        headers={
+            "Cache-Control": "no-store",
+            "Content-Language": language.code,
+            **coded,
+            "Vary": _VARY,
+            **(headers or {}),
+        },
         cookies=_chosen_now(request, language),
     )
 

@@ -4,7 +4,8 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import Request
-from litestar.datastructures import Cookie, State
+from litestar.concurrency import sync_to_thread
+from litestar.datastructures import Cookie
 
 from db.engine import Database
 from portal import clock
@@ -20,16 +21,24 @@ class NotSignedIn(Exception):
     """This address is for colleagues, and nobody has signed in."""
 
 
-def signed_in(request: Request[Any, Any, Any], state: State) -> SignedIn:
+async def signed_in(request: Request[Any, Any, Any]) -> SignedIn:
     """The colleague who asks. Asking a handler for `clerk` is what guards its address."""
-    if clerk := anyone(request, state.db, state.settings):
-        return clerk
-    raise NotSignedIn
+    db, settings = request.app.state.db, request.app.state.settings
+    # Another thread costs more than the answer where the database is a file.
+    if db.is_at_hand:
+        clerk = anyone(request, db, settings)
+    else:
+        clerk = await sync_to_thread(anyone, request, db, settings)
+    if clerk is None:
+        raise NotSignedIn
+    if clerk.is_to_be_seen:
+        await sync_to_thread(accounts.see, db, token_of(request, settings), now=clock.now())
+    return clerk
 
 
 def anyone(request: Request[Any, Any, Any], db: Database, settings: Settings) -> SignedIn | None:
     """The colleague who asks, if one does."""
-    token = request.cookies.get(cookie_name("masa", settings), "")
+    token = token_of(request, settings)
     return accounts.who(db, token, now=clock.now()) if token else None
 
 

@@ -4,7 +4,7 @@ from litestar import Response, get
 
 from db.engine import Database
 from db.queries import sums
-from portal import clock, languages
+from portal import clock, languages, packing
 from portal.reports import departments
 from portal.routes import _page
 from portal.routes._page import Answer, Asked
@@ -41,10 +41,12 @@ def as_sheet(request: Asked, db: Database, town: Town, clerk: SignedIn) -> Respo
     form = MonthsForm.read(request.query_params, clerk, town, now=clock.now())
     months, _years = _read(db, form, clerk)
     lines = views.sheet(months, form, town, languages.chosen(request))
+    content, coded = packing.packed(_sheet.written(lines), request.headers.get("Accept-Encoding", ""))
     return Response(
-        _sheet.written(lines),
+        content,
         media_type="text/csv; charset=utf-8",
         headers={
+            **coded,
             "Cache-Control": "no-store",
             "Content-Disposition": f'attachment; filename="birim-raporu-{form.year}.csv"',
             "X-Content-Type-Options": "nosniff",

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from litestar import get
 from litestar.concurrency import sync_to_thread
-from litestar.datastructures import State
+from litestar.datastructures import MultiDict, State
 from sqlmodel import Session
 
 from db import search
@@ -15,7 +16,7 @@ from db.queries.queue import Wanted
 from portal import clock, languages
 from portal.routes import _page, _state
 from portal.routes._page import Answer, Asked
-from portal.routes._sent import Sent
+from portal.routes._sent import Drawn, Sent
 from portal.rules import permissions
 from portal.services.accounts import SignedIn
 from portal.services.townbook import Town
@@ -28,19 +29,37 @@ from portal.views.queue import Listed, Tag
 
 PAGE = 50
 _sent = Sent()
+_drawn: Drawn[Answer] = Drawn()
 
 
 @get("/masa/kuyruk")
-async def show(request: Asked, state: State, clerk: SignedIn) -> Answer:
-    """The wanted cases; only the list where that was asked for, and nothing at all when it has not changed."""
+async def show(request: Asked, clerk: SignedIn) -> Answer:
+    """The wanted cases; only the list where that was asked for, and nothing at all when it has not changed.
+
+    Every open queue asks every few seconds, and mostly in vain, and whoever closes a case comes back to the list: what
+    has not changed is answered without the database and without another thread.
+    """
+    # The app's own, not the handler's copy of it: that would be made anew for every question.
+    state = request.app.state
     now, language, town = clock.now(), languages.chosen(request), await _state.town(state)
-    form = QueueForm.read(request.query_params, town)
+    form = _form(tuple(request.query_params.multi_items()), town)
     seen = Tag.read(_page.known_tag(request))
     tag = Tag.of(form, clerk, language, now=now)
-    # Every open queue asks every few seconds, and mostly in vain: that is answered without another thread.
     if seen and seen.state == tag.state:
         return _page.unchanged(str(seen))
-    return await sync_to_thread(_draw, request, state, town, clerk, form, tag=tag, seen=seen, now=now)
+    key = None if seen else (tag.state, town, clerk, int(now.timestamp()) // 60, _page.drawn_for(request))
+    answer = _drawn.find(key) if key else None
+    if answer is None:
+        answer = await sync_to_thread(_draw, request, state, town, clerk, form, tag=tag, seen=seen, now=now)
+        if key:
+            _drawn.keep(key, answer)
+    return answer
+
+
+@lru_cache(maxsize=500)
+def _form(asked: tuple[tuple[str, str], ...], town: Town) -> QueueForm:
+    """The same address asks for the same list, many times a minute."""
+    return QueueForm.read(MultiDict(asked), town)
 
 
 def _draw(

@@ -46,7 +46,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The colleague at the other end of a request; `lists_at` is the version their lists stood at when they asked."""
+    """The colleague at the other end of a request.
+
+    `lists_at` is the version their lists stood at when they asked; `is_to_be_seen`, that it is time for `see`.
+    """
 
     id: int
     name: str
@@ -55,6 +58,7 @@ class SignedIn:
     department_ids: frozenset[int]
     is_active: bool = True
     lists_at: int = field(default=0, compare=False)
+    is_to_be_seen: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -157,16 +161,10 @@ def set_up(
 
 
 def who(db: Database, token: str, *, now: datetime) -> SignedIn | None:
-    """The colleague a token belongs to, as long as the session lives."""
-    hashed = token_hash(token)
-    with db.asking() as connection:
-        found = staff.visitor(connection, hashed)
+    """The colleague a token belongs to, as long as the session lives. Only looks: `see` notes that they were here."""
+    found = staff.visitor(db, token_hash(token))
     if found is None or not found.is_active or not _is_alive(found, now=now):
         return None
-    if now - found.seen_at > SEEN_EVERY:
-        # On a full disk nothing can be noted, and everything can still be read.
-        with suppress(OperationalError), db.transaction() as tx:
-            staff.see(tx, hashed, now=now)
     sees_all = permissions.PERMISSIONS["case.view"].get(found.role) == "all"
     return SignedIn(
         found.clerk_id,
@@ -175,7 +173,15 @@ def who(db: Database, token: str, *, now: datetime) -> SignedIn | None:
         found.role,
         found.departments,
         lists_at=found.version_of_all if sees_all else found.version,
+        is_to_be_seen=now - found.seen_at > SEEN_EVERY,
     )
+
+
+def see(db: Database, token: str, *, now: datetime) -> None:
+    """Note that the session was used, which is what keeps it alive."""
+    # On a full disk nothing can be noted, and everything can still be read.
+    with suppress(OperationalError), db.transaction() as tx:
+        staff.see(tx, token_hash(token), now=now)
 
 
 def _is_alive(found: staff.Visitor, *, now: datetime) -> bool:

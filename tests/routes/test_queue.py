@@ -222,6 +222,48 @@ def test_a_list_shows_a_colleagues_change_and_marks_it(office: Office):
     assert marked(browser.get("/masa/kuyruk")).keys() <= {changed, new}
 
 
+def test_who_comes_back_to_the_list_sees_what_has_changed_since(office: Office):
+    city = office.city
+    first = city.report().reference
+    browser = office.browser(city.kemal)
+    assert listed(browser.get("/masa/kuyruk")) == [first]
+
+    second = city.report().reference
+    assert set(listed(browser.get("/masa/kuyruk"))) == {first, second}
+
+    before = count_in(browser.page, "Birime iletildi")
+    city.move(first, "assigned")
+    page = browser.get("/masa/kuyruk")
+    assert (before, count_in(page, "Birime iletildi")) == (0, 1)
+
+
+def test_a_list_drawn_before_is_sent_to_nobody_else(office: Office):
+    city = office.city
+    city.report(category_code="SOS-06", words="Kanser hastasıyım, yemek yapamıyorum.")
+    first, second = office.browser(city.nur), office.browser(city.hasan)
+
+    for _ in range(2):
+        mine, other = first.get("/masa/kuyruk"), second.get("/masa/kuyruk")
+        assert "Kanser" in mine.html
+        assert "Kanser" not in other.html
+        assert mine.form(action="/cikis").values["_csrf_token"] == first.cookies["form"]
+        assert other.form(action="/cikis").values["_csrf_token"] == second.cookies["form"]
+
+
+def test_a_list_drawn_before_comes_in_the_language_and_coding_that_is_asked_for(office: Office):
+    office.city.report()
+    browser = office.browser(office.city.kemal)
+    assert browser.get("/masa/kuyruk").heading == "Kuyruk"
+
+    assert browser.get("/masa/kuyruk?dil=en").heading == "Queue"
+    assert browser.get("/masa/kuyruk").heading == "Queue"
+    plain = browser.get("/masa/kuyruk", **{"Accept-Encoding": "identity"})
+    packed = browser.get("/masa/kuyruk", **{"Accept-Encoding": "br"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "br"
+    assert packed.words == plain.words
+
+
 def test_another_departments_change_does_not_stir_my_list(office: Office):
     city = office.city
     city.report()

@@ -14,7 +14,7 @@ def test_a_queue_takes_one_statement_to_know_who_asks_and_two_for_its_rows_and_c
         office.city.report()
 
     for clerk in (office.city.kemal, office.city.nur):
-        browser = office.browser(clerk)
+        browser = office.browser(clerk, "/masa/hesap")
         with statements(office) as said:
             browser.get(f"/masa/kuyruk{query}")
         assert len(said) == 3, said
@@ -38,6 +38,16 @@ def test_a_list_that_has_not_changed_takes_the_one_that_tells_who_asks(office: O
         page = browser.get("/masa/kuyruk", **PART, **{"HX-PTag": tag_of(browser.page)})
 
     assert (page.status, len(said)) == (304, 1), said
+
+
+def test_who_comes_back_to_a_list_that_has_not_changed_costs_no_more_than_being_known(office: Office):
+    office.city.report()
+    browser = office.browser(office.city.kemal)
+
+    with statements(office) as said:
+        page = browser.get("/masa/kuyruk")
+
+    assert (page.status, len(said)) == (200, 1), said
 
 
 def test_a_list_that_has_changed_takes_no_more_than_a_new_one(office: Office):
