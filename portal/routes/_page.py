@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from portal import languages, packing, statics
 from portal.languages import Language
+from portal.routes._spoken import Spoken
 from portal.views._frame import Town
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -174,7 +175,7 @@ def render(request: Asked, template: str, view: object) -> str:
 def environment(code: str) -> Environment:
     """One environment per language, so that macros know the language without being told."""
     language = languages.LANGUAGES[code]
-    made = Environment(
+    made = Spoken(
         loader=FileSystemLoader(TEMPLATES),
         extensions=["jinja2.ext.i18n"],
         undefined=StrictUndefined,

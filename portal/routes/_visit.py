@@ -13,7 +13,7 @@ from db.engine import Database
 from db.models import Draft
 from portal import clock, languages
 from portal.languages import Language
-from portal.routes import _who
+from portal.routes import _state, _who
 from portal.routes._page import Answer, Asked, town_in
 from portal.services import drafts
 from portal.services.townbook import Town
@@ -90,8 +90,10 @@ class Visit:
         return answer
 
 
-def _visit(request: Asked, db: Database, town: Town, settings: Settings) -> Visit:
-    return Visit(request, db, town, settings, clock.now())
+async def _visit(request: Asked) -> Visit:
+    # Taken from the app, not asked for one by one: the framework starts a task for each of several dependencies.
+    state = request.app.state
+    return Visit(request, state.db, await _state.town(state), state.settings, clock.now())
 
 
-VISIT = {"visit": Provide(_visit, sync_to_thread=False)}
+VISIT = {"visit": Provide(_visit)}

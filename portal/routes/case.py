@@ -13,7 +13,7 @@ from db.models import Case
 from db.queries import casefile
 from db.queries import post as stored_post
 from portal import clock, languages
-from portal.routes import _page
+from portal.routes import _page, _state
 from portal.routes._fields import Fields
 from portal.routes._page import Answer, Asked
 from portal.rules import references
@@ -53,11 +53,12 @@ class Desk:
         )
 
 
-def _at_desk(request: Asked, db: Database, town: Town, settings: Settings, clerk: SignedIn) -> Desk:
-    return Desk(request, db, town, settings, clerk, clock.now())
+async def _at_desk(request: Asked, clerk: SignedIn) -> Desk:
+    state = request.app.state
+    return Desk(request, state.db, await _state.town(state), state.settings, clerk, clock.now())
 
 
-DESK = {"desk": Provide(_at_desk, sync_to_thread=False)}
+DESK = {"desk": Provide(_at_desk)}
 
 
 @get("/masa/basvuru/{ref:str}", dependencies=DESK, sync_to_thread=True)

@@ -4,8 +4,9 @@
         [--repeat 1000000] [--seconds 2] [--rounds 5] [--json FILE]
 
 One server process, as `portal web` starts it, answers everything (`tests.bench.hello`); eight connections that are
-kept open ask from another process, a page at a time, in turns: hello, the queue, the queue again when nothing has
-changed, a case. A line compares the medians of the same rounds, so a busy machine slows both sides of it. Statements,
+kept open ask from another process, a page at a time, in turns: hello, the portal's own plain answer (`/saglik`), the
+queue as a colleague comes back to it, the queue drawn anew, the queue asked whether anything has changed, a case. A
+line compares the medians of the same rounds, so a busy machine slows both sides of it. Statements,
 processor time and bytes are taken straight from the application, in this process (`tests.bench.browser`).
 
 `--repeat` also makes the year larger (`tests.bench.repeat`, SQLite only) and compares the medians there with those of
@@ -13,6 +14,7 @@ the year.
 """
 
 import asyncio
+import itertools
 import os
 import selectors
 import signal
@@ -39,6 +41,7 @@ from tests.drills.score import Line, finish, parser
 from tests.drills.stage import free_port
 
 CONNECTIONS = 8
+_TURN = b"0123456789"
 PACKED = {"accept-encoding": "gzip, br"}
 MOST_STATEMENTS = {"queue, one department": 3, "queue, all departments": 3, "queue, unchanged": 2, "case": 6}
 MOST_CPU_MS = {
@@ -91,7 +94,11 @@ def _in_hellos(settings: Settings, engine: str, *, seconds: float, rounds: int) 
 
     yield _line("S1", f"queue page, in hellos, on {engine}", share("queue", "hello"), least=0.15)
     yield _line("S2", f"unchanged refresh, in hellos, on {engine}", share("unchanged", "hello"), least=0.60)
-    yield _line("S3", f"case page, in queue pages, on {engine}", share("queue", "case"), most=2)
+    print(
+        f"{engine:<12}in the portal's own plain answers: queue {share('queue', 'plain'):.2f}, "
+        f"unchanged {share('unchanged', 'plain'):.2f}, drawn anew {share('drawn', 'plain'):.2f}"
+    )
+    yield _line("S3", f"case page, in queue pages drawn anew, on {engine}", share("drawn", "case"), most=2)
 
 
 def _line(name: str, what: str, found: float, *, least: float = 0, most: float = float("inf"), unit: str = "") -> Line:
@@ -124,7 +131,10 @@ def _requests(settings: Settings) -> Mapping[str, bytes]:
     live = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-PTag": tag}
     return {
         "hello": asking("/hello"),
+        "plain": asking("/saglik"),
         "queue": asking("/masa/kuyruk"),
+        # A list under an address nobody has asked for yet: its rows may be at hand, the page is not.
+        "drawn": asking(f"/masa/kuyruk?olcum={_TURN.decode()}"),
         "unchanged": asking("/masa/kuyruk", **live),
         "case": asking(f"/masa/basvuru/{case.reference}"),
     }
@@ -176,12 +186,17 @@ def _worked(pid: int) -> float:
 def _ask(port: int, asking: bytes, seconds: float) -> int:
     """Ask over every connection as soon as its last answer is whole; how many answers came."""
     answers, until = 0, time.perf_counter() + seconds
+    turns = itertools.count(time.time_ns() % 10**9)
+
+    def ask(connection: socket.socket) -> None:
+        connection.sendall(asking.replace(_TURN, b"%010d" % next(turns)))
+
     with selectors.DefaultSelector() as ready:
         for _ in range(CONNECTIONS):
             connection = socket.create_connection(("127.0.0.1", port))
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             ready.register(connection, selectors.EVENT_READ, bytearray())
-            connection.sendall(asking)
+            ask(connection)
         # The last answers are waited for: nothing is left over for the page that is measured next.
         while ready.get_map():
             for key, _ in ready.select(1):
@@ -192,7 +207,7 @@ def _ask(port: int, asking: bytes, seconds: float) -> int:
                 answers += 1
                 answer.clear()
                 if time.perf_counter() < until:
-                    connection.sendall(asking)  # type: ignore[union-attr]
+                    ask(connection)  # type: ignore[arg-type]
                 else:
                     ready.unregister(connection)
                     connection.close()  # type: ignore[union-attr]
