@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, Select, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlmodel import Session
 
 from db.short import Short
@@ -19,9 +19,10 @@ from db.short import Short
 BUSY_SECONDS = 15
 LOCK_SECONDS = 1
 LOCK_TRIES = 10
+TRUSTED_SECONDS = 1.0
 LOCK_NOT_AVAILABLE = "55P03"
 MIGRATIONS = Path(__file__).parent / "migrations"
-_AT_END = "at_end"
+_AT_END, _BACK_AT = "at_end", "back_at"
 
 
 class AtEnd(Protocol):
@@ -42,6 +43,14 @@ def at_end(tx: Session, kind: type[_Kind]) -> _Kind:
     return found
 
 
+class _Look(Session):
+    """Reads. What nothing would take back afterwards cannot be stored by mistake."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        """Nothing is ever stored here."""
+        raise RuntimeError("a look stores nothing: open a transaction")
+
+
 class Database:
     """Opens transactions; knows nothing of what is stored."""
 
@@ -50,7 +59,10 @@ class Database:
         self.engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _postgresql(url)
         self.dialect = self.engine.dialect.name
         self._writer = self.engine.execution_options(writes=True)
+        # On PostgreSQL each statement looks at its own moment, in a transaction or not; without one there is no BEGIN
+        # and no ROLLBACK to wait for.
         self._asker = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reader = self._asker if self.dialect == "postgresql" else self.engine
         self._short: dict[Select[Any], Short] = {}
         self._at_hand: list[sqlite3.Connection] = []
 
@@ -64,8 +76,8 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One consistent look; nothing is kept."""
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as tx:
+        """A look at what is stored; nothing is kept."""
+        with _Look(self._reader, expire_on_commit=False, autoflush=False) as tx:
             yield tx
 
     @contextmanager
@@ -191,9 +203,26 @@ def _write_ahead(connection: Any) -> None:
 
 def _postgresql(url: str) -> Engine:
     # A prepared statement belongs to one server connection; behind PgBouncer the next call meets another.
-    return create_engine(
-        url, connect_args={"prepare_threshold": None}, pool_size=10, max_overflow=10, pool_pre_ping=True
-    )
+    engine = create_engine(url, connect_args={"prepare_threshold": None}, pool_size=10, max_overflow=10)
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info[_BACK_AT] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def try_it(connection: Any, record: Any, _lent: Any) -> None:
+        # The database may have been started anew since. Trying before each page would be a question more for each.
+        if time.monotonic() - record.info.get(_BACK_AT, 0.0) > TRUSTED_SECONDS and not _answers(engine, connection):
+            raise DisconnectionError
+
+    return engine
+
+
+def _answers(engine: Engine, connection: Any) -> bool:
+    try:
+        return engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error:
+        return False
 
 
 def _migrate(engine: Engine, way: str, revision: str) -> None:
