@@ -6,16 +6,17 @@ folded stem beside it. Stemming comes first, because the stemmer knows only Turk
 """
 
 import re
-from functools import lru_cache
+import sys
+from functools import cache, lru_cache
+from importlib.util import find_spec, module_from_spec
+from typing import Any
 
-import snowballstemmer
 from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
 _FOLD = str.maketrans("ıİIğĞüÜşŞöÖçÇâÂîÎûÛ", "iiigguussooccaaiiuu")
 _LOWER = str.maketrans("Iİ", "ıi")
 _WORD = re.compile(r"\w+")
-_stemmer = snowballstemmer.stemmer("turkish")
 MOST_TERMS = 8
 
 
@@ -45,8 +46,23 @@ def _forms(word: str) -> tuple[str, ...]:
     # A number has no stem, and every case has numbers of its own: asking would only push words out of the cache.
     if word.isdecimal():
         return (plain,)
-    stem = fold(_stemmer.stemWord(word.translate(_LOWER).lower()))
+    stem = fold(_stemmer().stemWord(word.translate(_LOWER).lower()))
     return (plain,) if stem == plain else (plain, stem)
+
+
+@cache
+def _stemmer() -> Any:
+    """Turkish alone: the library by itself loads all its thirty languages, four megabytes for each of our processes."""
+    name = "snowballstemmer"
+    spec = find_spec(name)
+    if spec is None:
+        raise ModuleNotFoundError(name=name)
+    sys.modules[name] = module_from_spec(spec)
+    try:
+        from snowballstemmer.turkish_stemmer import TurkishStemmer
+    finally:
+        del sys.modules[name]
+    return TurkishStemmer()
 
 
 # Words that match more cases than this are common: reading along the list then finds a page sooner than the index.

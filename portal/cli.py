@@ -65,7 +65,7 @@ def _plainly(act: Act, settings: Settings, args: argparse.Namespace) -> int:
 
 
 def _run(settings: Settings, args: argparse.Namespace) -> int:
-    with loading.unswept():
+    with loading.unswept(), loading.unladen():
         from portal import opening, serving
 
     with serving.listening(settings) as door:
@@ -74,7 +74,7 @@ def _run(settings: Settings, args: argparse.Namespace) -> int:
 
 
 def _web(settings: Settings, _args: argparse.Namespace) -> int:
-    with loading.unswept():
+    with loading.unswept(), loading.unladen():
         from portal import serving
 
     with serving.listening(settings) as door:
@@ -82,7 +82,7 @@ def _web(settings: Settings, _args: argparse.Namespace) -> int:
 
 
 def _worker(settings: Settings, args: argparse.Namespace) -> int:
-    with loading.unswept():
+    with loading.unswept(), loading.unladen():
         from portal import companion, worker
 
     if args.until_stdin_closes:

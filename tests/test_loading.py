@@ -1,0 +1,43 @@
+"""What a start loads, seen from outside in a process of its own."""
+
+import subprocess
+import sys
+
+import pytest
+
+_START = """
+import sys
+from portal import loading
+with loading.unswept(), loading.unladen():
+    from portal import {what}
+print(*sys.modules)
+import rich, yaml
+rich.print, yaml.dump
+"""
+
+
+def _loaded(what: str) -> set[str]:
+    """The names of all modules after the imports of a command."""
+    done = subprocess.run([sys.executable, "-c", _START.format(what=what)], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("what", ["serving", "worker"])
+def test_a_start_loads_nothing_that_only_paints_or_describes(what: str):
+    loaded = _loaded(what)
+
+    # What it left out can be loaded afterwards: `_START` ends with that.
+    assert not loaded & {"rich", "pygments", "yaml", "pydantic.v1", "PIL", "typst", "alembic"}
+
+
+@pytest.mark.parametrize("what", ["serving", "worker"])
+def test_a_start_loads_the_stemmer_of_one_language(what: str):
+    loaded = _loaded(what)
+
+    assert not {name for name in loaded if name.startswith("snowballstemmer.") and name.endswith("german_stemmer")}
+
+
+def test_the_worker_loads_nothing_of_the_pages():
+    loaded = _loaded("worker")
+
+    assert not loaded & {"litestar", "uvicorn", "portal.routes", "portal.app"}
