@@ -1,6 +1,6 @@
 """The wiring: which addresses there are, what handlers may ask for, and what every answer carries."""
 
-from typing import Any
+from typing import Any, Self
 
 from litestar import Request, Router
 from litestar.config.csrf import CSRFConfig
@@ -47,7 +47,7 @@ def create_app(settings: Settings) -> Portal:
     secure = _who.is_secure(settings)
     app = Portal(
         # Through one router: a second handler registered at an address on its own would be put into a thread twice.
-        route_handlers=[statics.serve, Router("/", route_handlers=HANDLERS)],
+        route_handlers=[statics.serve, _Addresses("/", route_handlers=HANDLERS)],
         request_class=_fields.Asking,
         state=State({"db": db, "book": TownBook(db), "settings": settings, "metrics": metrics}),
         dependencies={
@@ -88,6 +88,13 @@ def create_app(settings: Settings) -> Portal:
     if settings.trusted_proxies:
         app.answering = ProxyHeadersMiddleware(app.answering, list(settings.trusted_proxies))  # type: ignore[arg-type]
     return app
+
+
+class _Addresses(Router):
+    """All our addresses, made for one app and given to it as they are: copying them takes as long as making them."""
+
+    def __deepcopy__(self, _seen: object) -> Self:
+        return self
 
 
 async def _only_what_may_be_read(request: Request[Any, Any, Any]) -> None:

@@ -107,6 +107,11 @@ class Portal(Litestar):
         super().__init__(**wiring)
         self.answering: Answering = super().__call__
 
+    @staticmethod
+    def _get_default_plugins(plugins: list[Any]) -> list[Any]:
+        # No address of ours takes or gives objects of pydantic or attrs; what would speak for them takes long to load.
+        return plugins
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One request, or the life of the server."""
         if scope["type"] == "http":

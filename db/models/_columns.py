@@ -4,9 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, ForeignKey
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from db.types import Key, Moment
+
+# A row is looked at by the rules before and by the database after, never by pydantic: nothing to prepare for that.
+SQLModel.model_config["defer_build"] = True
 
 
 def own_key() -> Any:
