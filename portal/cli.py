@@ -2,10 +2,14 @@
 
 import argparse
 import os
+import signal
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from portal import loading
 from portal.settings import Settings
@@ -15,6 +19,8 @@ Act = Callable[[Settings, argparse.Namespace], int]
 
 UNUSABLE_SETTINGS = 2
 STOPPED_BY_HAND = 130
+# Seconds the worker leaves the machine to the pages.
+LOADS_AFTER = 2.5
 
 
 def command() -> None:
@@ -82,13 +88,22 @@ def _web(settings: Settings, _args: argparse.Namespace) -> int:
 
 
 def _worker(settings: Settings, args: argparse.Namespace) -> int:
-    with loading.unswept(), loading.unladen():
-        from portal import companion, worker
+    from portal import companion
 
     if args.until_stdin_closes:
         companion.stop_when_stdin_closes()
+    # The pages start at the same moment, and people wait for them.
+    signal.signal(signal.SIGTERM, _leave)
+    time.sleep(LOADS_AFTER)
+    with loading.unswept(), loading.unladen():
+        from portal import worker
+
     worker.run(settings)
     return 0
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
 
 
 def _migrate(settings: Settings, _args: argparse.Namespace) -> int:

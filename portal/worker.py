@@ -82,8 +82,8 @@ class Rounds:
 
     def go(self) -> None:
         """Rounds until told to stop."""
-        failures = 0
-        while not self._stop.within(LOOKS_EVERY * 2 ** min(failures, MOST_DOUBLINGS)):
+        failures, wait = 0, 0
+        while not self._stop.within(wait):
             try:
                 self._round()
                 failures = 0
@@ -91,6 +91,7 @@ class Rounds:
                 # The kind alone: the words of a database error hold the values of the row.
                 failures += 1
                 log.error("round failed", why=logs.kind(no), where=logs.places(no), failures=failures)
+            wait = LOOKS_EVERY * 2 ** min(failures, MOST_DOUBLINGS)
 
     def _round(self) -> None:
         self._deliver()
