@@ -64,8 +64,10 @@ def neighbourhoods(tx: Session) -> Sequence[Neighbourhood]:
     return tx.exec(select(Neighbourhood).order_by(col(Neighbourhood.position))).all()
 
 
-def surroundings(tx: Session) -> Sequence[Surrounding]:
-    return tx.exec(select(Surrounding).order_by(col(Surrounding.rank))).all()
+def surroundings(tx: Session) -> Sequence[Any]:
+    """The land around the town, which is asked first coming first; each outline as its text."""
+    named = (Surrounding.name, Surrounding.authority_tr, Surrounding.authority_en)
+    return tx.execute(select(*named, cast(Surrounding.outline, Text)).order_by(col(Surrounding.rank))).all()
 
 
 def days(tx: Session) -> Sequence[TownDay]:

@@ -1,21 +1,39 @@
 """The town, read once and kept at hand: names, categories, outlines and the calendar change a few times a year."""
 
+import json
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlmodel import Session
 
 from db.engine import Database
-from db.models import Category, CategoryGroup, Department, Neighbourhood, Surrounding
+from db.models import Category, CategoryGroup, Department, Neighbourhood
 from db.queries import town as stored
 from portal.rules import deadlines
 from portal.services import calendars
 
 FRESH_FOR = timedelta(seconds=20)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(eq=False)
+class Surrounding:
+    """Land around the town, and the authority that is competent there."""
+
+    name: str
+    authority_tr: str
+    authority_en: str
+    drawn: str = field(repr=False)
+
+    @cached_property
+    def outline(self) -> dict[str, Any]:
+        """Taken apart when somebody first asks about a place outside: the largest part of the town by far."""
+        outline: dict[str, Any] = json.loads(self.drawn)
+        return outline
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +77,7 @@ def read(tx: Session) -> Town:
         groups=stored.groups(tx),
         categories={each.id: each for each in stored.categories(tx) if each.id is not None},
         neighbourhoods={each.id: each for each in stored.neighbourhoods(tx) if each.id is not None},
-        surroundings=stored.surroundings(tx),
+        surroundings=[Surrounding(*each) for each in stored.surroundings(tx)],
         clerk_names=stored.clerk_names(tx),
         colleagues=stored.colleagues(tx),
         calendar=calendars.current(tx),

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from db.models import Neighbourhood, Surrounding
+from db.models import Neighbourhood
 from portal.rules import places
 from portal.rules.refusal import Refused
-from portal.services.townbook import Town
+from portal.services.townbook import Surrounding, Town
 
 
 @dataclass(frozen=True)
