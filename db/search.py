@@ -57,11 +57,12 @@ def _stemmer() -> Any:
     spec = find_spec(name)
     if spec is None:
         raise ModuleNotFoundError(name=name)
-    sys.modules[name] = module_from_spec(spec)
+    # An empty package, so that only the module we name is read.
+    sys.modules.setdefault(name, module_from_spec(spec))
     try:
         from snowballstemmer.turkish_stemmer import TurkishStemmer
     finally:
-        del sys.modules[name]
+        sys.modules.pop(name, None)
     return TurkishStemmer()
 
 

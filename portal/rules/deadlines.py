@@ -8,12 +8,14 @@
 - Days are those of Istanbul: what arrives at 22:30 UTC belongs to the next local day.
 """
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from importlib.util import find_spec, module_from_spec
 from types import MappingProxyType
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from portal.rules.refusal import msgid
@@ -176,14 +178,27 @@ def calendar_for(
 @lru_cache(maxsize=1)
 def national_days() -> Mapping[date, Day]:
     """Turkey's official holidays; where a half day meets a whole one, the whole one holds."""
-    # A module for each country of the world: asked for only where no calendar has been published yet.
-    from holidays.countries import Turkey
-
-    half = Turkey(years=KNOWN_YEARS, categories=("half_day",), language="tr")
-    full = Turkey(years=KNOWN_YEARS, categories=("public",), language="tr")
+    turkey = _turkey()
+    half = turkey(years=KNOWN_YEARS, categories=("half_day",), language="tr")
+    full = turkey(years=KNOWN_YEARS, categories=("public",), language="tr")
     days = {on: Day("half", name) for on, name in half.items()}
     days.update({on: Day("full", name) for on, name in full.items()})
     return MappingProxyType(days)
+
+
+def _turkey() -> Any:
+    """One country: the library by itself loads all of the world, seven megabytes for each of our processes."""
+    name = "holidays.countries"
+    spec = find_spec(name)
+    if spec is None:
+        raise ModuleNotFoundError(name=name)
+    # An empty package, so that only the module we name is read.
+    sys.modules.setdefault(name, module_from_spec(spec))
+    try:
+        from holidays.countries.turkey import Turkey
+    finally:
+        sys.modules.pop(name, None)
+    return Turkey
 
 
 def due(
