@@ -71,6 +71,7 @@ def _plainly(act: Act, settings: Settings, args: argparse.Namespace) -> int:
 
 
 def _run(settings: Settings, args: argparse.Namespace) -> int:
+    loading.share_one_heap()
     with loading.unswept(), loading.unladen():
         from portal import opening, serving
 
@@ -80,6 +81,7 @@ def _run(settings: Settings, args: argparse.Namespace) -> int:
 
 
 def _web(settings: Settings, _args: argparse.Namespace) -> int:
+    loading.share_one_heap()
     with loading.unswept(), loading.unladen():
         from portal import serving
 
@@ -95,6 +97,7 @@ def _worker(settings: Settings, args: argparse.Namespace) -> int:
     # The pages start at the same moment, and people wait for them.
     signal.signal(signal.SIGTERM, _leave)
     time.sleep(LOADS_AFTER)
+    loading.share_one_heap()
     with loading.unswept(), loading.unladen():
         from portal import worker
 

@@ -37,7 +37,43 @@ def test_a_start_loads_the_stemmer_of_one_language(what: str):
     assert not {name for name in loaded if name.startswith("snowballstemmer.") and name.endswith("german_stemmer")}
 
 
+def test_the_holidays_of_one_country_are_loaded():
+    words = "import sys; from portal.rules import deadlines; deadlines.national_days(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+
+    countries = {name for name in done.stdout.split() if name.startswith("holidays.countries.")}
+
+    assert countries == {"holidays.countries.turkey"}
+
+
 def test_the_worker_loads_nothing_of_the_pages():
     loaded = _loaded("worker")
 
     assert not loaded & {"litestar", "uvicorn", "portal.routes", "portal.app"}
+
+
+def test_threads_take_from_one_heap():
+    """Each heap of a thread reserves sixty-four megabytes of addresses, which /proc shows as a place nobody may touch."""
+    words = """
+import threading
+from pathlib import Path
+from portal import loading
+loading.share_one_heap()
+everybody = threading.Barrier(9)
+def work():
+    kept = [bytes(50_000) for _ in range(10)]
+    everybody.wait()
+    everybody.wait()
+for _ in range(8):
+    threading.Thread(target=work).start()
+everybody.wait()
+for line in Path("/proc/self/maps").read_text().splitlines():
+    place, may, *_ = line.split()
+    begin, end = (int(each, 16) for each in place.split("-"))
+    if may == "---p" and end - begin > 32_000_000:
+        print(line)
+everybody.wait()
+"""
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+
+    assert done.stdout == ""
