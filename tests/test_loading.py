@@ -53,7 +53,7 @@ def test_the_worker_loads_nothing_of_the_pages():
 
 
 def test_threads_take_from_one_heap():
-    """Each heap of a thread reserves sixty-four megabytes of addresses, which /proc shows as a place nobody may touch."""
+    """A thread with a heap of its own reserves sixty-four megabytes of addresses that nobody may touch."""
     words = """
 import threading
 from pathlib import Path
