@@ -1,13 +1,12 @@
 """Official letters: the numbers they are given, and where they are found again."""
 
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Set
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from db.models import Application, Letter
 
-_OF_CASE = select(Letter).where(col(Letter.case_id) == bindparam("case_id")).order_by(col(Letter.id))
 _BY_NAME = select(Letter).where(col(Letter.name) == bindparam("name"), col(Letter.case_id) == bindparam("case_id"))
 _APPLICATIONS = select(Application).where(col(Application.case_id) == bindparam("case_id"))
 _BY_NUMBER = select(Letter).where(col(Letter.number) == bindparam("number"))
@@ -17,11 +16,6 @@ def applications(tx: Session, case_id: int) -> dict[int, Application]:
     """The written application of each submission of a case that came with one."""
     found = tx.execute(_APPLICATIONS, {"case_id": case_id}).scalars()
     return {each.submission_id: each for each in found}
-
-
-def of_case(tx: Session, case_id: int) -> Sequence[Letter]:
-    """The letters of a case, in the order they were issued."""
-    return tx.execute(_OF_CASE, {"case_id": case_id}).scalars().all()
 
 
 def names(tx: Session, among: Collection[str]) -> Set[str]:
