@@ -7,7 +7,8 @@ in a hundred go through the whole application, from five thousand addresses; two
 force, each from an address of its own; the others are keys, for which there is no limit but their 128 bits, made by
 the very service that the page calls. A hit is any answer that opens. Then the attacker who knows one reference tries
 all ten thousand ends of its telephone number. Last, what a wrong key costs where there is such a number and where there
-is none, by a two-sample test (Mann-Whitney, p > 0.01); a second sample decides where chance may have spoken.
+is none: in processor time, by a two-sample test (Mann-Whitney, p > 0.01); a second sample decides where chance may have
+spoken.
 """
 
 import random
@@ -205,9 +206,9 @@ def _same_source(world: World, visitor: Visitor, *pair: str) -> float:
     taken: dict[str, list[float]] = {each: [] for each in pair}
     for number in range(SAMPLE + 20):
         for each in random.sample(pair, 2):
-            seconds = world.probe.get(each, visitor).seconds
+            worked = world.probe.get(each, visitor).processor
             if number >= 20:
-                taken[each].append(seconds)
+                taken[each].append(worked)
     return mann_whitney(*taken.values())
 
 

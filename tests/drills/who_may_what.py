@@ -5,8 +5,8 @@
 What is expected is the table in tests/routes/test_who_may_what.py. A cell is one person at one address with things of
 the own side, of the other side, of nobody, malformed, or the other side's under an own case. What was refused must have
 written nothing. What is not theirs is compared with what is not there: octet by octet, by what the database was asked,
-and in time, where the medians must lie within 5 %; two things that are not there stand beside them, to show what the
-machine itself differs by.
+and in processor time, where the medians must lie within 5 %; two things that are not there stand beside them, to show
+what the machine itself differs by.
 """
 
 import random
@@ -121,8 +121,9 @@ def timing(world: World, engine: str) -> Line:
 def compared(world: World, person: str, address: str) -> tuple[float, float]:
     """How long foreign takes in absents, and how long another absent one takes.
 
-    All three take turns in an order drawn anew, so that a busy machine is busy for each of them. Where two absent
-    ones still differ, the sample is too small for the machine as it is: it grows, whatever the foreign one took.
+    Processor time, threads included: what an attacker could measure at best. All three take turns in an order drawn
+    anew, so that a busy machine is busy for each of them. Where two absent ones still differ, the sample is too small
+    for the machine as it is: it grows, whatever the foreign one took.
     """
     taken: dict[str, list[float]] = {"foreign": [], "absent": [], "other absent": []}
     for number in range(WARM + MOST_ROUNDS):
@@ -130,7 +131,7 @@ def compared(world: World, person: str, address: str) -> tuple[float, float]:
             room.ABSENT = OTHER_ABSENT if thing == "other absent" else ABSENT
             answer = room.ask(world, Cell(person, address, thing.removeprefix("other ")))
             if number >= WARM:
-                taken[thing].append(answer.seconds)
+                taken[thing].append(answer.processor)
         if number >= WARM and (number - WARM + 1) % ROUNDS == 0 and abs(_in_absents(taken, "other absent") - 1) < QUIET:
             break
     room.ABSENT = ABSENT
