@@ -2,13 +2,13 @@
 
 .venv/bin/python -m tests.drills.guessing --folder /tmp/guessing --guesses 1000000
 
-A guess is a valid reference (its check digit is right, for an attacker can count too) with a key or four digits. Three
-in a hundred go through the whole application, from five thousand addresses; two are telephone ends, whose limit is in
-force, each from an address of its own; the others are keys, for which there is no limit but their 128 bits, made by
+A guess is a valid reference (its check digit is right, for an attacker can count too) with a key or four digits. One
+in a hundred goes through the whole application, from five thousand addresses; one is a telephone's end, whose limit is
+in force, each from an address of its own; the others are keys, for which there is no limit but their 128 bits, made by
 the very service that the page calls. A hit is any answer that opens. Then the attacker who knows one reference tries
-all ten thousand ends of its telephone number. Last, what a wrong key costs where there is such a number and where there
-is none: in processor time, by a two-sample test (Mann-Whitney, p > 0.01); a second sample decides where chance may have
-spoken.
+all ten thousand ends of its telephone number. Last, what a wrong key costs where there is such a number and where
+there is none: in processor time, by a two-sample test (Mann-Whitney, p > 0.01); a second sample decides where chance
+may have spoken.
 """
 
 import random
@@ -31,7 +31,7 @@ from tests.world import ROADS, World, of_engine
 KNOWN = 200
 ADDRESSES = 5000
 # Of a hundred guesses.
-ENDS, PAGES = 2, 3
+ENDS, PAGES = 1, 1
 SAMPLE = 400
 LEAST_P = 0.01
 
