@@ -229,9 +229,14 @@ def _sent(place: Place, text: str) -> Sent:
 
 
 def _like(place: Place, text: str) -> Sent:
-    """What harmless words of the same shape bring; of letters nobody sees, it is nothing or something."""
+    """What harmless words of the same shape bring; of letters nobody sees, it is nothing or something.
+
+    An address may also lead to a page that says there is nothing, where it says so itself of a text with a NUL.
+    """
     plain = harmless(text, place.keeps)
     sent = _sent(place, plain)
+    if "\0" in text and place.keeps:
+        return replace(sent, classes=sent.classes | {"told"})
     return sent if plain.strip() else replace(sent, classes=sent.classes | _sent(place, "a").classes)
 
 
