@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from db.engine import Database
-from portal import logs, statics, warming
+from portal import asking, logs, statics, warming
 from portal.metrics import Metrics
 from portal.routes import HANDLERS, _errors, _fields, _state, _who
 from portal.rules.refusal import NotFound, Refused
@@ -85,6 +85,7 @@ def create_app(settings: Settings) -> Portal:
         logging_config=None,
     )
     app.watch = Watch(metrics, settings.trusted_proxies)
+    app.answering = asking.heads_too(app.answering)
     if settings.trusted_proxies:
         app.answering = ProxyHeadersMiddleware(app.answering, list(settings.trusted_proxies))  # type: ignore[arg-type]
     return app

@@ -21,6 +21,7 @@ UNUSABLE_SETTINGS = 2
 STOPPED_BY_HAND = 130
 # Seconds the worker leaves the machine to the pages.
 LOADS_AFTER = 2.5
+LAST_ERROR = "last-error.txt"
 
 
 def command() -> None:
@@ -65,8 +66,29 @@ def _plainly(act: Act, settings: Settings, args: argparse.Namespace) -> int:
     except (DBAPIError, OSError) as no:
         sentence = why_not(no, settings)
         if not sentence:
-            raise
+            return _failed(no, settings)
+    except Exception as no:  # noqa: BLE001 (whoever typed the command gets a sentence, whatever it was)
+        return _failed(no, settings)
     print(sentence, file=sys.stderr)
+    return 1
+
+
+def _failed(no: Exception, settings: Settings) -> int:
+    """A fault of ours: one sentence here, and all of it where only the owner of the data reads it."""
+    import traceback
+
+    from portal import logs
+
+    file, what = settings.data_dir / LAST_ERROR, logs.told(no)
+    try:
+        file.unlink(missing_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+            traceback.print_exception(no, file=out)
+    except OSError:
+        # Nowhere to write it: better here than nowhere.
+        traceback.print_exception(no)
+    print(f"Beklenmeyen bir hata oldu: {what}\nAyrıntılar: {file}", file=sys.stderr)
+    print(f"Something unexpected went wrong: {what}\nThe details: {file}", file=sys.stderr)
     return 1
 
 

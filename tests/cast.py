@@ -10,7 +10,7 @@ from passlib.hash import argon2
 from sqlmodel import Session, col, select
 
 from db.engine import Database
-from db.models import Case, CaseEvent, Clerk, ClerkDepartment, Outgoing, Submission
+from db.models import Case, CaseEvent, Clerk, ClerkDepartment, Letter, Outgoing, Submission
 from db.queries import cases, staff
 from portal.rules.applications import Form
 from portal.rules.reporting import Report
@@ -158,6 +158,11 @@ class City:
         """Everything written to the applicants of a case, in order."""
         with self.db.reading() as tx:
             return list(tx.exec(select(Outgoing).where(Outgoing.case_id == case.id).order_by(col(Outgoing.id))))
+
+    def papers(self, case: Case) -> list[Letter]:
+        """The official letters of a case, in order."""
+        with self.db.reading() as tx:
+            return list(tx.exec(select(Letter).where(Letter.case_id == case.id).order_by(col(Letter.id))))
 
     @contextmanager
     def later(self, **by: float) -> Iterator[None]:

@@ -28,6 +28,7 @@ class Answer:
     headers: tuple[tuple[str, str], ...]
     body: bytes
     seconds: float
+    processor: float
     statements: tuple[str, ...] = ()
 
     @property
@@ -130,11 +131,11 @@ class Probe:
         if body and b"content-length" not in names:
             pairs.append((b"content-length", str(len(body)).encode()))
         self._statements = []
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         client = visitor.address if visitor else "127.0.0.1"
         status, answered, said = self._loop.run_until_complete(self._call(method, _octets(target), pairs, body, client))
-        seconds = time.perf_counter() - begun
-        return Answer(status, answered, said, seconds, tuple(self._statements))
+        seconds, processor = time.perf_counter() - begun, time.process_time() - worked
+        return Answer(status, answered, said, seconds, processor, tuple(self._statements))
 
     async def _call(
         self, method: str, target: bytes, headers: list[tuple[bytes, bytes]], body: bytes, client: str

@@ -3,9 +3,11 @@
 import io
 import os
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -149,6 +151,23 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path, capsys: pytest.Captu
     assert main(["migrate"], {"PORTAL_DATA": str(tmp_path)}) == 1
 
     assert "This file is not a database" in capsys.readouterr().err
+
+
+def test_a_fault_of_ours_is_one_sentence_and_the_rest_is_in_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    env = {"PORTAL_DATA": str(tmp_path / "var")}
+    assert main(["migrate"], env) == 0
+    assert main(["seed", "town"], env) == 0
+    with closing(sqlite3.connect(tmp_path / "var" / "portal.sqlite3")) as tables:
+        tables.execute("UPDATE category SET questions = 'what nobody foresaw'")
+        tables.commit()
+
+    assert main(["seed", "year", "--cases", "1"], env) == 1
+
+    told, kept = capsys.readouterr().err, tmp_path / "var" / "last-error.txt"
+    assert "Traceback" not in told
+    assert str(kept) in told
+    assert "Traceback" in kept.read_text("utf-8")
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
 def test_a_port_that_is_taken_is_told_before_anything_is_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

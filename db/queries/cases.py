@@ -1,6 +1,6 @@
 """Cases: found by reference, changed by condition, with their counts kept in the same transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +26,19 @@ def by_reference(tx: Session, reference: str) -> Case | None:
     return tx.execute(_BY_REFERENCE, {"reference": reference}).scalar_one_or_none()
 
 
+_SEEN_BY = _BY_REFERENCE.where(col(Case.department_id).in_(bindparam("departments", expanding=True)))
+
+
+def seen_by(tx: Session, reference: str, *, departments: Collection[int] | None) -> Case | None:
+    """The case of a reference if it lies with one of these departments, or with any; one statement either way.
+
+    What is not theirs is never read, so that it takes as long as what is not there.
+    """
+    if departments is None:
+        return by_reference(tx, reference)
+    return tx.execute(_SEEN_BY, {"reference": reference, "departments": list(departments)}).scalar_one_or_none()
+
+
 def get(tx: Session, case_id: int) -> Case:
     """The case a row of ours refers to."""
     return tx.get_one(Case, case_id)
@@ -49,6 +62,15 @@ _WITH_SUBMISSION = (
 def with_submission(tx: Session, reference: str) -> tuple[Case, Submission] | None:
     """The case and the act of asking that a reference was given for."""
     found = tx.execute(_WITH_SUBMISSION, {"reference": reference}).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
+_OPENED = _WITH_SUBMISSION.where(col(Submission.key_hash) == bindparam("key_hash"))
+
+
+def opened(tx: Session, reference: str, key_hash: str) -> tuple[Case, Submission] | None:
+    """The same where the key is right; a wrong one takes as long as a number that nobody has."""
+    found = tx.execute(_OPENED, {"reference": reference, "key_hash": key_hash}).one_or_none()
     return (found[0], found[1]) if found else None
 
 

@@ -99,10 +99,6 @@ def tries(tx: Session, kind: str, key: str, *, since: datetime) -> int:
     ).one()
 
 
-def note_try(tx: Session, kind: str, key: str, *, now: datetime) -> None:
-    tx.add(Attempt(kind=kind, key=key[:300], at=now))
-
-
 def forget_tries(tx: Session, *, before: datetime) -> None:
     tx.execute(delete(Attempt).where(col(Attempt.at) < before))
 

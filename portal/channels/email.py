@@ -65,8 +65,9 @@ def compose(letter: Letter, *, sender: str, host: str) -> EmailMessage:
         message["X-Auto-Response-Suppress"] = "All"
         message.set_content(letter.words, cte="quoted-printable")
         message.as_bytes()
-    except (ValueError, MessageError) as no:
-        # A line break in a header, or half a character: trying again would change nothing.
+    except (ValueError, MessageError, LookupError, AttributeError) as no:
+        # A line break in a header, half a character, or an address over which the library itself stumbles:
+        # trying again would change nothing.
         raise DeliveryFailed(UNWRITABLE, permanent=True, answer=type(no).__name__) from no
     return message
 

@@ -1,5 +1,7 @@
 """A forgotten password: asked for by address, set behind a letter's link."""
 
+import re
+
 from litestar import get, post
 
 from db.engine import Database
@@ -19,6 +21,7 @@ from portal.views.sign_in import ForgotView, NewPasswordView, SignInForm
 
 KEY = "parola"
 HERE = "/giris/parola/yeni"
+_KEY = re.compile("[A-Za-z0-9_-]{1,64}")
 
 
 @get("/giris/parola", sync_to_thread=True)
@@ -52,8 +55,10 @@ def open_link(request: Asked, db: Database, settings: Settings, town: Town) -> A
     """Takes the key out of the address into a cookie, then asks for the new password. Opening uses nothing up."""
     if key := request.query_params.get("k", ""):
         answer = go(request, HERE)
-        lasts = int(staff_letters.LINK_LASTS.total_seconds())
-        answer.set_cookie(_who.own_cookie(KEY, key[:64], settings, max_age=lasts))
+        # What is no key of ours may hold letters that no cookie can.
+        if _KEY.fullmatch(key):
+            lasts = int(staff_letters.LINK_LASTS.total_seconds())
+            answer.set_cookie(_who.own_cookie(KEY, key, settings, max_age=lasts))
         return answer
     frame = town_in(request, town.facts)
     try:

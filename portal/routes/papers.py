@@ -8,10 +8,8 @@ from db.engine import Database
 from db.models import Letter
 from portal.routes._page import Answer, page
 from portal.routes._visit import VISIT, Visit
-from portal.rules.refusal import NotFound
 from portal.services import official, tracking
 from portal.services.townbook import Town
-from portal.services.tracking import Tracked
 from portal.settings import Settings
 from portal.views import papers as views
 
@@ -22,7 +20,7 @@ PDF = ".pdf"
 def receipt(visit: Visit, reference: str) -> Response[bytes]:
     """The receipt of a submission, for who holds its key."""
     with visit.db.reading() as tx:
-        tracked = own(tracking.look(tx, reference, key=visit.key_of(reference)))
+        tracked = tracking.look_own(tx, reference, key=visit.key_of(reference))
         letter = official.receipt_of(tx, tracked.submission)
     return receipt_pages(visit.db, letter, reference, settings=visit.settings, town=visit.town, now=visit.now)
 
@@ -31,8 +29,8 @@ def receipt(visit: Visit, reference: str) -> Response[bytes]:
 def show(visit: Visit, reference: str, name: str) -> Answer | Response[bytes]:
     """A letter for the applicant it was written to; its pages where the address ends in .pdf."""
     with visit.db.reading() as tx:
-        tracked = own(tracking.look(tx, reference, key=visit.key_of(reference)))
-        letter = official.letter_of(tx, name.removesuffix(PDF), tracked.case, tracked.submission)
+        case, submission = tracking.opened(tx, reference, visit.key_of(reference))
+        letter = official.letter_of(tx, name.removesuffix(PDF), case, submission)
     if name.endswith(PDF):
         return pages_of(letter, visit.settings)
     return page(visit.request, "track/letter.html", views.paper_view(visit.frame, letter, reference, visit.language))
@@ -53,13 +51,6 @@ def receipt_pages(
 def pages_of(letter: Letter, settings: Settings) -> Response[bytes]:
     """A letter's pages, exactly as they were signed."""
     return pdf(official.fetch(official.store(settings.data_dir), letter), letter.number)
-
-
-def own(tracked: Tracked) -> Tracked:
-    """Only who holds the key reads what was written to its owner."""
-    if not tracked.is_own:
-        raise NotFound
-    return tracked
 
 
 def pdf(pages: bytes, name: str) -> Response[bytes]:

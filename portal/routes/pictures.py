@@ -2,10 +2,8 @@
 
 from litestar import Response, get
 
-from db.queries import post
 from portal.routes import _who
 from portal.routes._visit import VISIT, Visit
-from portal.rules.refusal import NotFound
 from portal.services import attachments, tracking
 
 # The name never holds anything else, but whoever may see it can change: the browser may keep it for an hour.
@@ -28,16 +26,8 @@ def _photo(visit: Visit, name: str, *, small: bool) -> Response[bytes]:
     # Who asks is found out before what is asked for, so that a photo of others takes as long as none.
     clerk = _who.anyone(visit.request, visit.db, visit.settings)
     with visit.db.reading() as tx:
-        draft, opened = visit.draft(tx), tracking.opened_by(tx, visit.keys)
-        attachment, case = post.attachment_by_name(tx, name)
-        if attachment is None:
-            raise NotFound
-        if case is None:
-            is_theirs = draft is not None and draft.id == attachment.draft_id
-        else:
-            is_theirs = tracking.may_see_photo(tx, attachment, case, opened=opened, clerk=clerk)
-    if not is_theirs:
-        raise NotFound
+        own = tracking.opened_by(tx, visit.keys)
+        tracking.photo(tx, name, draft=visit.draft(tx), own=own, clerk=clerk)
     content = attachments.fetch(attachments.store(visit.settings.data_dir), name, small=small)
     return Response(
         content, media_type=attachments.MEDIA_TYPE, headers={"Cache-Control": _CACHE, "Content-Disposition": "inline"}

@@ -126,8 +126,8 @@ def _exchange(visit: Visit, reference: str, key: str) -> Answer:
 
 def _require_key(visit: Visit, reference: str) -> None:
     """Nobody's photo is unpacked for a report they may not write to."""
-    if not _look(visit, reference).is_own:
-        raise NotFound
+    with visit.db.reading() as tx:
+        tracking.opened(tx, reference, visit.key_of(reference))
 
 
 def _read(fields: Fields) -> list[Picture]:

@@ -238,11 +238,6 @@ def lateness(due_at: datetime | None, now: datetime, *, soon_days: int = 2) -> L
     return "soon" if left <= soon_days else "fine"
 
 
-def working_days_between(start: date, end: date, calendar: Calendar) -> int:
-    """How many working days lie after `start`, up to and with `end`."""
-    return sum(calendar.counts(start + timedelta(days=ahead)) for ahead in range(1, (end - start).days + 1))
-
-
 def local_day(moment: datetime) -> date:
     """The day it is in Istanbul at this moment."""
     if moment.tzinfo is None:

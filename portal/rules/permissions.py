@@ -90,7 +90,12 @@ def needs_second_factor(role: str, facts: Mapping[str, str]) -> bool:
 
 def visible_departments(clerk: Actor) -> frozenset[int] | None:
     """The departments whose cases the clerk may see; None means every case, also those of no department yet."""
-    scope = scope_of(clerk, "case.view")
+    return departments_for(clerk, "case.view")
+
+
+def departments_for(clerk: Actor, action: str) -> frozenset[int] | None:
+    """The departments to whose cases the clerk may do it; None means every case."""
+    scope = scope_of(clerk, action)
     if scope == "all":
         return None
     return clerk.department_ids if scope == "own" else frozenset()

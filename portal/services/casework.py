@@ -42,8 +42,8 @@ class Move:
 
 def visible(tx: Session, reference: str, *, to: Actor) -> Case:
     """The case behind a reference, if it is this colleague's to see; otherwise not found."""
-    case = cases.by_reference(tx, reference)
-    if case is None or not permissions.may(to, "case.view", case):
+    case = cases.seen_by(tx, reference, departments=permissions.visible_departments(to))
+    if case is None:
         raise NotFound
     return case
 

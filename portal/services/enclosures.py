@@ -14,7 +14,6 @@ from obstore.store import LocalStore
 from sqlmodel import Session
 
 from db.models import Draft, Enclosure
-from db.queries import cases
 from db.queries import enclosures as stored
 from portal.rules import permissions
 from portal.rules.applications import CMS, PDF, Enclosed
@@ -158,11 +157,9 @@ def for_clerk(tx: Session, reference: str, name: str, *, by: Actor) -> Enclosure
 
 def for_applicant(tx: Session, reference: str, name: str, *, key: str) -> Enclosure:
     """A file its sender opens again with the key; nobody else's, and otherwise not found."""
-    if not tracking.opens(tx, reference, key):
-        raise NotFound
-    submission = cases.submission(tx, reference)
-    own = stored.of_case(tx, submission.case_id) if submission else ()
-    return _found(each for each in own if each.name == name and submission and each.submission_id == submission.id)
+    case, submission = tracking.opened(tx, reference, key)
+    own = stored.of_case(tx, case.id or 0)
+    return _found(each for each in own if each.name == name and each.submission_id == submission.id)
 
 
 def _found(files: Iterable[Enclosure]) -> Enclosure:

@@ -100,8 +100,8 @@ def fetch(where: LocalStore, letter: Letter) -> bytes:
 
 def letter_of(tx: Session, name: str, case: Case, submission: Submission | None = None) -> Letter:
     """The letter under a name, if it was written on this case (and to this applicant); otherwise not found."""
-    letter = stored.by_name(tx, name)
-    if letter is None or letter.case_id != case.id or (submission and letter.submission_id != submission.id):
+    letter = stored.by_name(tx, name, case_id=case.id or 0)
+    if letter is None or (submission and letter.submission_id != submission.id):
         raise NotFound
     return letter
 

@@ -7,18 +7,21 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from db.engine import Database
-from db.models import Attachment, Case, CaseEvent, Clock, Enclosure, Letter, Submission
-from db.queries import casefile, cases, people, staff
+from db.models import Attachment, Case, CaseEvent, Clock, Draft, Enclosure, Letter, Submission
+from db.queries import access, casefile, cases, people, post
 from portal.rules import permissions, references
 from portal.rules.permissions import Actor
-from portal.rules.refusal import NotFound, Refused
-from portal.services import attachments, counts, inbox, signatures
+from portal.rules.refusal import NotFound, Refused, msgid
+from portal.services import attachments, counts, inbox, signatures, throttle
 from portal.services.attachments import Picture
+from portal.services.throttle import Budget
 from portal.services.townbook import Town
 
 TRIES_WITHIN = timedelta(hours=1)
 TRIES_PER_REFERENCE = 5
 TRIES_PER_ADDRESS = 20
+TOO_MANY = msgid("Çok sayıda hatalı deneme yapıldı. Bir saat sonra yeniden deneyin.")
+_LONGEST_KEY = 300
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,23 @@ def look(tx: Session, reference: str, *, key: str = "") -> Tracked:
     )
 
 
+def look_own(tx: Session, reference: str, *, key: str) -> Tracked:
+    """The report that the key opens, with its contents; otherwise not found."""
+    opened(tx, reference, key)
+    return look(tx, reference, key=key)
+
+
+def opened(tx: Session, reference: str, key: str) -> tuple[Case, Submission]:
+    """The case and the submission that the key opens; a wrong key and an unknown number are both not found."""
+    found = cases.opened(tx, reference, references.key_hash(key))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def opens(tx: Session, reference: str, key: str) -> bool:
     """Whether the key belongs to the report; an unknown number is opened by nothing."""
-    submission = cases.submission(tx, reference)
-    return submission is not None and _opens(key, submission)
+    return cases.opened(tx, reference, references.key_hash(key)) is not None
 
 
 def ways_to(tx: Session, tracked: Tracked) -> dict[str, str]:
@@ -77,15 +93,19 @@ def key_for(tx: Session, reference: str, *, secret: bytes) -> str:
 
 def unlock(db: Database, reference: str, last4: str, *, address: str, secret: bytes, now: datetime) -> str:
     """The key of a report for whoever knows the end of its telephone number. Every refusal looks alike."""
+    budgets = (
+        # An address holds as many letters as somebody types.
+        Budget("unlock", reference[:_LONGEST_KEY], TRIES_PER_REFERENCE, TRIES_WITHIN),
+        Budget("unlock-from", address[:_LONGEST_KEY], TRIES_PER_ADDRESS, TRIES_WITHIN),
+    )
+    spent = throttle.spend(db, budgets, now=now, refusal=throttle.TooMany(TOO_MANY, field="last4"))
     with db.reading() as tx:
-        _check_tries(tx, reference, address, now=now)
         submission = cases.submission(tx, reference)
         is_right = submission is not None and last4 in _last_digits(tx, submission)
     if submission is not None and is_right:
+        with db.transaction() as tx:
+            access.take_back_tries(tx, spent)
         return references.derive_key(secret, reference, submission.key_nonce)
-    with db.transaction() as tx:
-        staff.note_try(tx, "unlock", reference, now=now)
-        staff.note_try(tx, "unlock-from", address, now=now)
     raise Refused("Bu rakamlarla açılamadı. Başvuruda verdiğiniz telefonun son dört rakamını yazın.", field="last4")
 
 
@@ -101,9 +121,7 @@ def add_information(
     now: datetime,
 ) -> bool:
     """Put an applicant's words and photos on their case; false when this very form was already received."""
-    case, submission = _found(tx, reference)
-    if not _opens(key, submission):
-        raise NotFound
+    case, submission = opened(tx, reference, key)
     # A colleague may be at the same case: their change is waited for, never a reason to send a citizen back.
     tx.refresh(case, with_for_update=True)
     own_form = f"{submission.id}:{form_id}"
@@ -120,16 +138,25 @@ def opened_by(tx: Session, keys: Mapping[str, str]) -> list[Submission]:
     return [each for each, key in found if each is not None and _opens(key, each)]
 
 
-def may_see_photo(
-    tx: Session, attachment: Attachment, case: Case, *, opened: Sequence[Submission], clerk: Actor | None
-) -> bool:
-    """Whether a photo on a case is shown to who has opened these submissions, or to this colleague."""
-    own = [each for each in opened if each.case_id == case.id]
-    if own:
-        shown = {event.id for event in cases.public_events(tx, case)}
-        if any(_is_theirs(attachment, each, shown) for each in own):
-            return True
-    return clerk is not None and _is_for(clerk, case)
+def photo(
+    tx: Session, name: str, *, draft: Draft | None = None, own: Sequence[Submission] = (), clerk: Actor | None = None
+) -> Attachment:
+    """A photo for who has it in an unfinished form, has opened these submissions, or is this colleague.
+
+    Otherwise not found. Who may see it is decided where it is looked up: a photo of others takes as long as none.
+    """
+    found = post.photo(
+        tx,
+        name,
+        draft_id=draft.id if draft else None,
+        submissions=[each.id or 0 for each in own],
+        cases=[each.case_id for each in own],
+        departments=permissions.visible_departments(clerk) if clerk else frozenset(),
+        special=permissions.departments_for(clerk, "special.view") if clerk else frozenset(),
+    )
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _found(tx: Session, reference: str) -> tuple[Case, Submission]:
@@ -150,20 +177,5 @@ def _is_theirs(attachment: Attachment, submission: Submission, shown: set[int | 
     return attachment.event_id is not None and attachment.event_id in shown
 
 
-def _is_for(clerk: Actor, case: Case) -> bool:
-    if case.is_special and not permissions.may(clerk, "special.view", case):
-        return False
-    return permissions.may(clerk, "case.view", case)
-
-
 def _last_digits(tx: Session, submission: Submission) -> set[str]:
     return {point.last4 for point in people.contact_points(tx, [submission.person_id]) if point.kind == "phone"}
-
-
-def _check_tries(tx: Session, reference: str, address: str, *, now: datetime) -> None:
-    since = now - TRIES_WITHIN
-    if (
-        staff.tries(tx, "unlock", reference, since=since) >= TRIES_PER_REFERENCE
-        or staff.tries(tx, "unlock-from", address, since=since) >= TRIES_PER_ADDRESS
-    ):
-        raise Refused("Çok sayıda hatalı deneme yapıldı. Bir saat sonra yeniden deneyin.", field="last4")

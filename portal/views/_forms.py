@@ -57,7 +57,9 @@ def text(fields: Mapping[str, object], name: str, limit: int = 4000) -> str:
     if not isinstance(typed, str):
         return ""
     lines = typed.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(filter(_is_writing, lines)).strip()[: limit + 1]
+    found = "".join(filter(_is_writing, lines)).strip()[: limit + 1]
+    # Letters nobody can see are parts of others; alone they are nothing.
+    return found if any(letter.isprintable() and not letter.isspace() for letter in found) else ""
 
 
 def ticked(fields: Mapping[str, object], name: str) -> bool:

@@ -2,16 +2,22 @@
 
 .venv/bin/python -m tests.drills.guessing --folder /tmp/guessing --guesses 1000000
 
-A guess is a valid reference (its check digit is right, for an attacker can count too) with a key or four digits. Most
-are made in this process through the very services the pages call, each from another address so that only the limit of
-the reference stands in the way; some thousands go over HTTP through the whole application, from 250 addresses. Then the
-attacker who knows one reference tries all ten thousand ends of its telephone number. A hit is any answer that opens.
+A guess is a valid reference (its check digit is right, for an attacker can count too) with a key or four digits. One
+in a hundred goes through the whole application, from five thousand addresses; one is a telephone's end, whose limit is
+in force, each from an address of its own; the others are keys, for which there is no limit but their 128 bits, made by
+the very service that the page calls. A hit is any answer that opens. Then the attacker who knows one reference tries
+all ten thousand ends of its telephone number. Last, what a wrong key costs where there is such a number and where
+there is none: in processor time, by a two-sample test (Mann-Whitney, p > 0.01); a second sample decides where chance
+may have spoken.
 """
 
+import random
 import re
 import secrets
 import sys
 from collections import Counter
+from collections.abc import Sequence
+from math import erfc, sqrt
 
 from portal import clock
 from portal.rules import references
@@ -19,12 +25,15 @@ from portal.rules.refusal import NotFound, Refused
 from portal.services import tracking
 from tests.drills import score
 from tests.drills.score import Line
-from tests.probe import Answer
+from tests.probe import Answer, Visitor
 from tests.world import ROADS, World, of_engine
 
 KNOWN = 200
-OVER_HTTP = 4000
-ADDRESSES = 250
+ADDRESSES = 5000
+# Of a hundred guesses.
+ENDS, PAGES = 1, 1
+SAMPLE = 400
+LEAST_P = 0.01
 
 
 def main() -> int:
@@ -37,30 +46,37 @@ def main() -> int:
             for number in range(KNOWN):
                 world.city.report(phone=f"0532 {number:03} 45 67")
             lines += [
-                keys(world, asked.guesses * 98 // 100, f" on {engine}"),
-                ends(world, asked.guesses * 2 // 100, f" on {engine}"),
-                over_http(world, f" on {engine}"),
+                guesses(world, asked.guesses, f" on {engine}"),
                 one_telephone(world, f" on {engine}"),
                 names(world, f" on {engine}"),
                 alike(world, f" on {engine}"),
+                alike_in_time(world, f" on {engine}"),
                 nothing_personal(world, f" on {engine}"),
             ]
     return score.finish(lines, asked)
 
 
-def keys(world: World, guesses: int, where: str = "") -> Line:
+def guesses(world: World, guesses: int, where: str = "") -> Line:
+    """Everything an outsider can guess of a report, so often."""
+    ends, pages = guesses * ENDS // 100, guesses * PAGES // 100
+    keys = guesses - ends - pages
+    opened = _by_key(world, keys) + _by_end(world, ends) + _over_pages(world, pages)
+    note = f"{keys:,} keys, {ends:,} telephone ends, {pages:,} through the pages"
+    return Line("A6", f"guesses of a report opened nothing{where}", guesses, guesses - opened, note)
+
+
+def _by_key(world: World, guesses: int) -> int:
     """A guessed reference with a guessed key, as /takip/…?k= asks."""
     opened = 0
     with world.city.db.reading() as tx:
         for number in range(guesses):
-            reference = references.new_reference()
-            opened += tracking.opens(tx, reference, secrets.token_urlsafe(16))
+            opened += tracking.opens(tx, references.new_reference(), secrets.token_urlsafe(16))
             if number % 10_000 == 0:
                 tx.rollback()
-    return Line("A6", f"guessed references with guessed keys opened nothing{where}", guesses, guesses - opened)
+    return opened
 
 
-def ends(world: World, guesses: int, where: str = "") -> Line:
+def _by_end(world: World, guesses: int) -> int:
     """A guessed reference with four digits, from an address of its own each time."""
     opened = 0
     for number in range(guesses):
@@ -76,25 +92,22 @@ def ends(world: World, guesses: int, where: str = "") -> Line:
             opened += 1
         except (Refused, NotFound):
             pass
-    return Line("A6", f"guessed references with four digits opened nothing{where}", guesses, guesses - opened)
+    return opened
 
 
-def over_http(world: World, where: str = "") -> Line:
-    """The same through the pages; who has tried too often is told so, and from then on nothing is compared."""
-    visitors = []
-    for number in range(ADDRESSES):
-        visitor = world.probe.visitor()
-        visitor.address = f"192.0.2.{number}"
-        visitors.append(visitor)
+def _over_pages(world: World, guesses: int) -> int:
+    """Both through the pages; who has tried too often is told so, and from then on nothing is compared."""
+    visitor = world.probe.visitor()
     opened = 0
-    for number in range(OVER_HTTP):
-        visitor, reference = visitors[number % ADDRESSES], references.new_reference()
+    for number in range(guesses):
+        visitor.address = f"192.{number % ADDRESSES >> 8}.2.{number % ADDRESSES & 255}"
+        reference = references.new_reference()
         if number % 2:
             answer = world.probe.get(f"/takip/{reference}?k={secrets.token_urlsafe(16)}", visitor)
         else:
             answer = world.probe.post(f"/takip/{reference}/ac", {"last4": f"{secrets.randbelow(10_000):04}"}, visitor)
         opened += bool(answer.cookies.get("erisim"))
-    return Line("A6", f"guesses through the pages opened nothing{where}", OVER_HTTP, OVER_HTTP - opened)
+    return opened
 
 
 def one_telephone(world: World, where: str = "") -> Line:
@@ -164,6 +177,49 @@ def alike(world: World, where: str = "") -> Line:
             held += _plain(answer, reference) == plain
     answers = {_plain(_unlock(world, reference), reference) for reference in (absent, references.new_reference())}
     return Line("A6", f"wrong keys look like no key{where}", tried + 1, held + (len(answers) == 1))
+
+
+def alike_in_time(world: World, where: str = "") -> Line:
+    """What is there and what is not, asked by somebody who may see neither: two samples of one source."""
+    matter, stranger, nothing = world.matter("case", ROADS), world.person("stranger"), "0" * 32
+    reference, absent, key = matter.case.reference, references.new_reference(), "A" * 22
+    pairs = {
+        "key": (f"/takip/{reference}?k={key}", f"/takip/{absent}?k={key}"),
+        "photo": (f"/foto/{matter.photo}", f"/foto/{nothing}"),
+        "letter": (f"/takip/{reference}/yazi/{matter.letter}", f"/takip/{absent}/yazi/{nothing}"),
+        "file": (f"/takip/{reference}/ek/{matter.enclosure}", f"/takip/{absent}/ek/{nothing}"),
+    }
+    held, notes = 0, []
+    for name, pair in pairs.items():
+        p = _same_source(world, stranger, *pair)
+        if p <= LEAST_P:
+            p = _same_source(world, stranger, *pair)
+        held += p > LEAST_P
+        notes.append(f"{name} p={p:.2f}")
+    return Line(
+        "A6", f"guessing takes as long with a hit as without, p > 0.01{where}", len(pairs), held, ", ".join(notes)
+    )
+
+
+def _same_source(world: World, visitor: Visitor, *pair: str) -> float:
+    """The chance that what two addresses take differs by nothing but luck; they take turns, in an order drawn anew."""
+    taken: dict[str, list[float]] = {each: [] for each in pair}
+    for number in range(SAMPLE + 20):
+        for each in random.sample(pair, 2):
+            worked = world.probe.get(each, visitor).processor
+            if number >= 20:
+                taken[each].append(worked)
+    return mann_whitney(*taken.values())
+
+
+def mann_whitney(one: Sequence[float], other: Sequence[float]) -> float:
+    """The chance that two samples of one source differ so much (normal approximation, two-sided)."""
+    ranked = sorted([(value, 0) for value in one] + [(value, 1) for value in other])
+    ranks = sum(rank for rank, (_value, which) in enumerate(ranked, start=1) if which == 0)
+    n, m = len(one), len(other)
+    u = ranks - n * (n + 1) / 2
+    z = abs(u - n * m / 2) / sqrt(n * m * (n + m + 1) / 12)
+    return erfc(z / sqrt(2))
 
 
 def nothing_personal(world: World, where: str = "") -> Line:

@@ -9,6 +9,8 @@ and huge parameters. They carry a valid form token and every key, so that they c
 when it is answered below 500, within two seconds, without a traceback in its body.
 """
 
+import gc
+import pickle
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -32,6 +34,8 @@ from tests.world import ROADS, World, of_engine
 
 SLOW = 2.0
 MOST_MEGABYTES = 50
+# What is made once and kept, such as templates and prepared statements, is made by then.
+WARM = 500
 TRACEBACK = re.compile(rb"Traceback|File &#34;|File \"/|sqlalchemy\.|psycopg|sqlite3\.", re.IGNORECASE)
 QUERY = [
     "ara",
@@ -116,9 +120,13 @@ def main() -> int:
     lines: list[Line] = []
     for engine in asked.engines:
         with of_engine(engine, asked.folder) as world:
-            fuzz(world, asked.requests // 10, seed_of=asked.seed + 1)
+            wire = Wire(world)
+            # Who draws the requests keeps memory of its own, and is done before the portal's is looked at.
+            warm = _kept(wire, asked.folder / "warm", max(WARM, asked.requests // 20), asked.seed + 1)
+            whole = _kept(wire, asked.folder / "requests", asked.requests, asked.seed)
+            _send_all(wire, warm)
             before = resident()
-            found = fuzz(world, asked.requests, seed_of=asked.seed)
+            found = _send_all(wire, whole)
             grown = resident() - before
             lines += found.lines(f" on {engine}")
             lines.append(
@@ -134,15 +142,46 @@ def main() -> int:
     return score.finish(lines, asked)
 
 
-def fuzz(world: World, requests: int, *, seed_of: int | None = None, described: float = 0.5) -> Found:
-    """So many requests, a share of them described, the rest chaos; the same ones every time unless a seed is given."""
+def fuzz(world: World, requests: int, *, described: float = 0.5) -> Found:
+    """So many requests, a share of them described, the rest chaos; the same ones every time."""
     found, wire = Found(), Wire(world)
+    draw(wire, requests, lambda request: wire.send(request, found), described=described)
+    return found
+
+
+def draw(
+    wire: "Wire", requests: int, act: Callable[["Request"], None], *, seed_of: int | None = None, described: float = 0.5
+) -> None:
+    """Do something with so many requests; the same ones every time unless a seed is given."""
+    drawn = 0
+
+    def one(request: Request) -> None:
+        nonlocal drawn
+        drawn += 1
+        act(request)
+
     operations = wire.operations() if described else []
     each = -(-int(requests * described) // (2 * max(1, len(operations))))
     for operation in operations:
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-            _run(operation.as_strategy(generation_mode=mode), each, seed_of, lambda case: wire.described(case, found))
-    _run(chaos(wire), max(1, requests - found.tried), seed_of, lambda request: wire.send(request, found))
+            _run(operation.as_strategy(generation_mode=mode), each, seed_of, lambda case: one(described_request(case)))
+    _run(chaos(wire), max(1, requests - drawn), seed_of, one)
+
+
+def _kept(wire: "Wire", file: Path, requests: int, seed_of: int) -> Path:
+    """A file of so many requests, one after the other."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with open(file, "wb") as out:
+        draw(wire, requests, lambda request: pickle.dump(request, out), seed_of=seed_of)
+    return file
+
+
+def _send_all(wire: "Wire", file: Path) -> Found:
+    found = Found()
+    with open(file, "rb") as kept:
+        while kept.peek(1):
+            wire.send(pickle.load(kept), found)
+    gc.collect()
     return found
 
 
@@ -254,13 +293,6 @@ class Wire:
                     found.setdefault(target.removeprefix(f"http://{HOST}"), set()).update(form.names)
         return {path: tuple(sorted(names - {TOKEN})) for path, names in found.items()}
 
-    def described(self, case: Any, found: Found) -> None:
-        """What schemathesis made of one operation."""
-        query = urlencode(_plain(case.query), doseq=True).encode("utf-8", "surrogatepass")
-        body = case.body if isinstance(case.body, Mapping) else {}
-        headers = tuple((_header(name), _header(value)) for name, value in dict(case.headers or {}).items())
-        self.send(Request(case.method, case.formatted_path, query, headers, _form(_plain(body)), True), found)
-
     def send(self, request: Request, found: Found) -> None:
         # Whoever signed out would see only the door from then on.
         is_door = request.path.startswith(("/cikis", "/giris"))
@@ -286,7 +318,18 @@ class Wire:
             found.tried += 1
             found.broken.append(f"{type(fault).__name__}: {fault} {what}")
             return
+        if answer.seconds > SLOW:
+            # A machine with others on it stops everybody once; what hangs, hangs again.
+            answer = self._world.probe.ask(request.method, target, visitor, request.body, [*own, *request.headers])
         found.take(what, answer)
+
+
+def described_request(case: Any) -> Request:
+    """What schemathesis made of one operation, as it goes over the wire."""
+    query = urlencode(_plain(case.query), doseq=True).encode("utf-8", "surrogatepass")
+    body = case.body if isinstance(case.body, Mapping) else {}
+    headers = tuple((header_line(name), header_line(value)) for name, value in dict(case.headers or {}).items())
+    return Request(case.method, case.formatted_path, query, headers, _form(_plain(body)), True)
 
 
 def _asked_of(method: str, path: str) -> tuple[str, ...]:
@@ -453,7 +496,8 @@ def _plain(fields: Any) -> dict[str, Any]:
     }
 
 
-def _header(text: object) -> bytes:
+def header_line(text: object) -> bytes:
+    """A text as a server lets it through in a header."""
     return _line(str(text).encode("utf-8", "surrogatepass"))
 
 

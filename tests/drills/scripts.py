@@ -21,7 +21,7 @@ from sqlmodel import Session
 
 from db.engine import Database
 from db.models import Case, Clerk
-from db.queries import cases, letters
+from db.queries import cases
 from db.queries import post as stored_post
 from portal import clock
 from portal.channels import email as channel
@@ -93,14 +93,14 @@ def shown(world: World, texts: list[list[str]], where: str = "") -> Line:
 def given_back(world: World, where: str = "", most: int = 0) -> Line:
     """What a form or an address gives back at once, refused or not."""
     texts = [" ".join(each) for each in grouped(markup(), 900)][: most or None]
-    doors = list(_doors(world))
+    open_doors = list(doors(world))
     known: set[tuple[str, ...]] = set()
-    for person, there, form in doors:
+    for person, there, form in open_doors:
         for text in (HARMLESS, f"{HARMLESS} " * 40, "yolda çukur var", ""):
             known |= shape(_told(world, person, there, form, text).html).keys()
     tried = held = 0
     wrong: list[str] = []
-    for person, there, form in doors:
+    for person, there, form in open_doors:
         for text in texts:
             answer = _told(world, person, there, form, text)
             new = shape(answer.html).keys() - known
@@ -207,7 +207,7 @@ def _pages(world: World, text: str) -> dict[str, str]:
     case, application = plant(world.city, world.folder, text)
     with world.city.db.reading() as tx:
         found = [(each, tracking.key_for(tx, each.reference, secret=world.city.secret)) for each in (case, application)]
-        letter = letters.of_case(tx, case.id or 0)[0].name
+    letter = world.city.papers(case)[0].name
     citizen = world.person("citizen")
     citizen.cookies["erisim"] = ".".join(f"{each.reference}:{key}" for each, key in found)
     nur = world.person("coordinator")
@@ -237,7 +237,7 @@ def _pages(world: World, text: str) -> dict[str, str]:
     return pages
 
 
-def _doors(world: World) -> Iterator[tuple[str, str, Form | None]]:
+def doors(world: World) -> Iterator[tuple[str, str, Form | None]]:
     """Every form on every page with a field to type in, and every address that reads words from itself."""
     application = given(world.city, ROADS)
     road = world.matter("case", ROADS).case
@@ -271,7 +271,7 @@ def _doors(world: World) -> Iterator[tuple[str, str, Form | None]]:
             page = Page(answer.status, f"http://x{there}", answer.text, {})
             for element in page._tree.iter("form"):
                 form = Form(element, page.url)
-                if not form.action.endswith("/cikis") and _typable(form):
+                if not form.action.endswith("/cikis") and typable(form):
                     yield person, there, form
     for person, there in (
         ("stranger", "/takip?no={}"),
@@ -299,7 +299,7 @@ def _told(world: World, person: str, there: str, form: Form | None, text: str) -
         answer = world.probe.get(there.replace("{0}", "{}").replace("{}", quote(text)), visitor)
     else:
         fields = {name: value for name, value in form.values.items()}
-        fields |= dict.fromkeys(_typable(form), text)
+        fields |= dict.fromkeys(typable(form), text)
         target = urlsplit(form.action).path
         if form.method == "get":
             answer = world.probe.get(f"{target}?{urlencode(fields)}", visitor)
@@ -308,7 +308,8 @@ def _told(world: World, person: str, there: str, form: Form | None, text: str) -
     return Page(answer.status, there, answer.text if answer.kind == "text/html" else "", {})
 
 
-def _typable(form: Form) -> list[str]:
+def typable(form: Form) -> list[str]:
+    """The fields of a form that a person types into."""
     kinds = ("text", "search", "email", "tel", "number", "date", "url", "password")
     return [
         name

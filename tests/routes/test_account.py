@@ -1,6 +1,7 @@
 """The door with its second step, one's own account, and the administration of colleagues, as a browser meets them."""
 
 import re
+from urllib.parse import quote
 
 import pyotp
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from db.models import Clerk
 from db.queries import access
 from portal import clock
-from portal.services import accounts, passwords, second_factor, staff_letters
+from portal.services import accounts, second_factor, staff_letters
+from tests import crowd
 from tests.cast import APP_SECRET, PASSWORD, SECRET
 from tests.desk import Office
 from tests.postman import Postman
@@ -92,10 +94,9 @@ def test_after_too_long_a_pause_one_begins_again(office: Office):
     assert page.form(["password"]).values["sonra"] == "/masa/kayit-defteri"
 
 
-def test_when_everybody_signs_in_at_once_the_address_is_kept(office: Office, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(passwords, "turnstile", passwords.Turnstile(at_once=1, most_waiting=-1, longest_wait=0))
-
-    browser = give_password(office, office.city.kemal)
+def test_when_everybody_signs_in_at_once_the_address_is_kept(office: Office):
+    with crowd.at_the_door():
+        browser = give_password(office, office.city.kemal)
 
     assert browser.page.status == 503
     assert browser.page.headers["retry-after"] == "5"
@@ -180,6 +181,16 @@ def test_a_forgotten_password_is_asked_for_in_the_same_words_by_everybody(office
 
     assert said[0] == said[1]
     assert said[0][0] == 200
+
+
+@pytest.mark.parametrize("key", ["\u0130\u0131", "\u200b", "a;b", "a b", "x" * 300])
+def test_a_link_with_a_key_that_is_none_of_ours_is_over(office: Office, key: str):
+    browser = office.stranger()
+
+    browser.get(f"/giris/parola/yeni?k={quote(key)}")
+
+    assert browser.page.status == 422
+    assert browser.page.path == "/giris/parola/yeni"
 
 
 def test_the_letters_link_leaves_the_address_bar_and_sets_a_password(office: Office):

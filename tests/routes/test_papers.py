@@ -9,7 +9,6 @@ import pypdf
 import pytest
 
 from db.models import Case
-from db.queries import letters
 from portal.rules import references
 from portal.services import official, tracking
 from tests.cast import SECRET
@@ -42,8 +41,7 @@ def sent(office: Office, case: Case, **typed: str) -> Page:
 
 
 def letter_of(office: Office, case: Case) -> Any:
-    with office.city.db.reading() as tx:
-        return letters.of_case(tx, case.id or 0)[-1]
+    return office.city.papers(case)[-1]
 
 
 def words_of(page: Page) -> str:
@@ -105,8 +103,7 @@ def test_a_preview_can_be_seen_as_pdf_and_changed(office: Office):
 
 
 def letters_on(office: Office, case: Case) -> int:
-    with office.city.db.reading() as tx:
-        return len(letters.of_case(tx, case.id or 0))
+    return len(office.city.papers(case))
 
 
 def test_what_was_typed_is_kept_when_the_letter_is_refused(office: Office):

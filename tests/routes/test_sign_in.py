@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.queries import staff
+from db.queries import access
 from portal.services import accounts, throttle
 from tests.cast import PASSWORD
 from tests.desk import Office
@@ -37,7 +37,7 @@ def test_after_many_failures_even_the_right_password_waits(office: Office):
     city = office.city
     with city.db.transaction() as tx:
         for _ in range(accounts.TRIES_PER_ACCOUNT):
-            staff.note_try(tx, "sign-in", throttle.hidden(city.kemal.email), now=city.now)
+            access.note_tries(tx, [("sign-in", throttle.hidden(city.kemal.email))], now=city.now)
     browser = office.stranger()
     browser.get("/giris")
 

@@ -36,3 +36,32 @@ def test_a_host_that_is_none_breaks_nothing(world, host):
 
     assert answer.status == 200
     assert not host or f"//{host}" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "there", ["/", "/takip", "/saglik", "/takip/100000000001", "/masa/kuyruk", "/yok", "/static/yok.css"]
+)
+def test_a_head_is_what_the_page_would_carry_and_no_body(world, there):
+    page, head = world.probe.get(there), world.probe.ask("HEAD", there)
+
+    assert (head.status, head.body) == (page.status, b"")
+    assert lasting(head) == lasting(page)
+
+
+def test_a_head_changes_nothing_that_only_a_form_may_change(world):
+    assert world.probe.ask("HEAD", "/cikis").status == 404
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packing"),
+    [("gzip, br", "br"), ("br;q=0, gzip", "gzip"), ("br;q=0, gzip;q=0", ""), ("br;q=0.5", "br"), ("identity", "")],
+)
+def test_a_page_is_packed_as_its_reader_wants_it(world, accepted, packing):
+    page = world.probe.get("/takip", accept_encoding=accepted)
+
+    assert page.header("content-encoding") == packing
+
+
+def lasting(answer):
+    """The headers but for what is another each time."""
+    return sorted(each for each in answer.headers if each[0] not in ("set-cookie", "x-request-id"))

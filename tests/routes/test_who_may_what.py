@@ -220,6 +220,15 @@ def test_what_is_not_theirs_looks_exactly_like_what_is_not_there(world: World, p
     assert not differing
 
 
+@pytest.mark.parametrize("person", PEOPLE)
+def test_what_is_not_theirs_costs_what_is_not_there_costs(world: World, person: str):
+    foreign = [address for address in TABLE if is_foreign(person, address)]
+
+    differing = [address for address in foreign if not asks_alike(world, person, address)]
+
+    assert not differing, "Decide who may see it in the statement that looks it up, then it is read by nobody else."
+
+
 @dataclass(frozen=True)
 class Cell:
     """Somebody at an address with somebody's things."""
@@ -275,6 +284,12 @@ def is_hidden(person: str, address: str) -> bool:
     )
 
 
+def is_foreign(person: str, address: str) -> bool:
+    """Whether this is hidden because the case itself is: who reads the case may know what is not in it."""
+    case = Cell(person, "GET /masa/basvuru/{ref:str}", "foreign")
+    return is_hidden(person, address) and not (case.path in address and expected(case) == "200")
+
+
 def ask(world: World, cell: Cell) -> Answer:
     """Open the address, or send its form as the page would: with a thing that nobody has touched."""
     visitor = world.person(cell.person)
@@ -307,6 +322,12 @@ def seen_by(world: World, person: str, address: str, thing: str) -> tuple[object
     number = answer.header("x-request-id") or "no number"
     headers = sorted(each for each in answer.headers if each[0] not in ("content-length", "x-request-id"))
     return answer.status, headers, answer.text.replace(there, "…").replace(number, "…")
+
+
+def asks_alike(world: World, person: str, address: str) -> bool:
+    """Whether the database is asked the same, in the same order, for the park's things and for nobody's."""
+    foreign, absent = (ask(world, Cell(person, address, thing)).statements for thing in ("foreign", "absent"))
+    return foreign == absent
 
 
 def told(answer: Answer) -> str:

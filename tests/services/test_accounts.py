@@ -14,6 +14,7 @@ from portal.services import accounts, colleagues, devices, own_account, password
 from portal.services.accounts import Entry, HalfOver, Visitor
 from portal.services.passwords import Busy
 from portal.services.throttle import TooMany
+from tests import crowd
 from tests.cast import APP_SECRET, PASSWORD, SECRET, City
 
 WRONG = "kırmızı-balina-27"
@@ -241,10 +242,8 @@ def test_tries_at_the_same_moment_are_all_counted(city: City):
         throttle.spend(city.db, [budget], now=city.now, refusal=refusal)
 
 
-def test_when_too_many_sign_in_the_try_is_not_counted(city: City, monkeypatch):
-    monkeypatch.setattr(passwords, "turnstile", passwords.Turnstile(at_once=1, most_waiting=-1, longest_wait=0))
-
-    with pytest.raises(Busy):
+def test_when_too_many_sign_in_the_try_is_not_counted(city: City):
+    with crowd.at_the_door(), pytest.raises(Busy):
         enter(city)
 
     with city.db.reading() as tx:

@@ -7,7 +7,7 @@ from PIL import Image
 from sqlmodel import Session, select
 
 from db.models import Attachment, Attempt, Draft, Enclosure, StaffSession
-from db.queries import staff
+from db.queries import access
 from portal.services import accounts, attachments, drafts, housekeeping
 from tests.cast import PASSWORD, City
 from tests.services.test_applications import draft_with
@@ -117,7 +117,7 @@ def test_counted_tries_and_old_sessions_go(city: City, tmp_path: Path):
     kemal = accounts.Visitor(agent="Firefox")
     accounts.sign_in(city.db, city.kemal.email, PASSWORD, visitor=kemal, secret=city.secret, now=city.now)
     with city.db.transaction() as tx:
-        staff.note_try(tx, "sign-in", city.kemal.email, now=city.now)
+        access.note_tries(tx, [("sign-in", city.kemal.email)], now=city.now)
 
     tidy(city, tmp_path, days=89)
     with city.db.reading() as tx:

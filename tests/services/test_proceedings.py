@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from db.models import Application, Case, Duty, Letter
 from db.queries import clocks as stored
-from db.queries import letters, register
+from db.queries import register
 from portal.rules import deadlines
 from portal.rules.refusal import NotFound, Refused
 from portal.services import casework, correspondence, official
@@ -81,8 +81,7 @@ class Desk:
         return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
     def letters(self, reference: str) -> list[str]:
-        with self.city.db.reading() as tx:
-            return [each.kind for each in letters.of_case(tx, self.case(reference).id or 0)]
+        return [each.kind for each in self.city.papers(self.case(reference))]
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from portal.rules.refusal import NotFound, Refused
-from portal.services import attachments, tracking
+from portal.services import attachments, drafts, tracking
 from portal.services.tracking import TRIES_PER_ADDRESS, TRIES_PER_REFERENCE
 from tests import pictures
 
@@ -26,6 +27,14 @@ def add(city, receipt, words, *, form_id="form-a", photos=()):
             town=city.town,
             now=city.now,
         )
+
+
+def sees_photo(tx, picture, *, keys=(), draft=None, clerk=None):
+    own = tracking.opened_by(tx, dict(keys))
+    try:
+        return tracking.photo(tx, picture.name, draft=draft, own=own, clerk=clerk).name == picture.name
+    except NotFound:
+        return False
 
 
 def test_the_number_alone_opens_nothing_and_the_key_opens_it(city):
@@ -73,6 +82,29 @@ def test_who_guesses_is_stopped_even_with_the_right_digits(city):
         assert unlock(city, receipt.reference, "4567")
 
 
+def test_who_guesses_many_ends_at_one_moment_has_no_more_tries_than_one_after_the_other(city):
+    receipt = city.report()
+
+    def guess(number):
+        try:
+            unlock(city, receipt.reference, f"{number:04}", address=f"10.1.0.{number}")
+        except Refused as no:
+            return no.message == WRONG
+        return True
+
+    with ThreadPoolExecutor(8) as guessers:
+        compared = sum(guessers.map(guess, range(24)))
+
+    assert compared <= TRIES_PER_REFERENCE
+
+
+def test_a_right_end_leaves_no_try_behind(city):
+    receipt = city.report()
+
+    for _ in range(TRIES_PER_ADDRESS + 1):
+        assert unlock(city, receipt.reference, "4567") == receipt.key
+
+
 def test_who_guesses_at_many_numbers_is_stopped_too(city):
     receipt = city.report()
     for number in range(TRIES_PER_ADDRESS):
@@ -117,12 +149,9 @@ def test_a_photo_is_for_its_applicant_and_for_staff_of_the_department(city):
     add(city, receipt, "Fotoğraf ekliyorum.", photos=[picture])
 
     with city.db.reading() as tx:
-        tracked = tracking.look(tx, receipt.reference, key=receipt.key)
-        attachment = tracked.photos[0]
 
-        def may(keys=(), clerk=None):
-            opened = tracking.opened_by(tx, dict(keys))
-            return tracking.may_see_photo(tx, attachment, tracked.case, opened=opened, clerk=clerk)
+        def may(**who):
+            return sees_photo(tx, picture, **who)
 
         assert may(keys=[(receipt.reference, receipt.key)])
         assert not may(keys=[(other.reference, other.key)])
@@ -135,10 +164,23 @@ def test_a_photo_is_for_its_applicant_and_for_staff_of_the_department(city):
 
 def test_the_photo_of_a_private_matter_is_not_for_who_answers_the_phone(city):
     receipt = city.report(category_code="SOS-02")
-    add(city, receipt, "Rapor ektedir.", photos=[attachments.read(pictures.photo(), "rapor.jpg")])
+    picture = attachments.read(pictures.photo(), "rapor.jpg")
+    add(city, receipt, "Rapor ektedir.", photos=[picture])
 
     with city.db.reading() as tx:
-        tracked = tracking.look(tx, receipt.reference, key=receipt.key)
-        attachment = tracked.photos[0]
-        assert not tracking.may_see_photo(tx, attachment, tracked.case, opened=(), clerk=city.hasan)
-        assert tracking.may_see_photo(tx, attachment, tracked.case, opened=(), clerk=city.nur)
+        assert not sees_photo(tx, picture, clerk=city.hasan)
+        assert sees_photo(tx, picture, clerk=city.nur)
+
+
+def test_a_photo_of_an_unfinished_form_is_for_that_form_alone(city):
+    picture = attachments.read(pictures.photo(), "IMG.jpg")
+    with city.db.transaction() as tx:
+        draft, _token = drafts.begin(tx, now=city.now)
+        attachments.add_to_draft(tx, draft, picture, now=city.now)
+        other, _token = drafts.begin(tx, now=city.now)
+
+    with city.db.reading() as tx:
+        assert sees_photo(tx, picture, draft=draft)
+        assert not sees_photo(tx, picture, draft=other)
+        assert not sees_photo(tx, picture, clerk=city.nur)
+        assert not sees_photo(tx, picture)

@@ -1,5 +1,7 @@
 """What was typed, read with care."""
 
+import pytest
+
 from portal.rules.refusal import Refused
 from portal.views import _forms as forms
 from portal.views._forms import Errors, Option, OptionGroup
@@ -23,6 +25,11 @@ def test_typed_lines_keep_their_shape_and_lose_what_cannot_be_seen():
     typed = {"words": "  Çukur var\r\nokul\x00 önü\u202e\x07nde\t! "}
 
     assert forms.text(typed, "words") == "Çukur var\nokul önünde\t!"
+
+
+@pytest.mark.parametrize("typed", ["\u200b\u200b", " \ufeff ", "\u2060\n\u00ad", "\ud800"])
+def test_words_that_nobody_can_see_are_none(typed: str):
+    assert forms.text({"words": typed}, "words") == ""
 
 
 def test_one_line_is_one_line():
