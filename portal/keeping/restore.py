@@ -80,7 +80,7 @@ def _fill(db: Database, settings: Settings, contents: Contents, progress: Progre
                 kind, _, rest = name.partition("/")
                 if kind == "tables":
                     table = rest.partition("/")[0]
-                    rows = json.loads(gzip.decompress(content))
+                    rows = dump.decoded(gzip.decompress(content))
                     loader.add(table, tables[table], rows)
                     done += len(rows)
                     progress(done, contents.rows)
