@@ -36,13 +36,24 @@ def fill(place: Installation, cases: int) -> None:
 
 def pour(source: Settings, place: Installation) -> None:
     """Every row of an installation on SQLite, and what its keys are made with, into another."""
-    with closing(Database(source.database_url)) as rows, closing(Database(place.settings.database_url)) as tables:
-        tables.downgrade("base")
-        tables.upgrade()
-        with dump.snapshot(rows) as snapshot, load.loading(tables) as loader:
-            counts = {each.name: snapshot.count(each) for each in snapshot.tables}
-            for table in snapshot.tables:
-                for some in snapshot.rows(table):
-                    loader.add(table.name, table.names, some)
-            loader.finish(counts)
+    with closing(Database(source.database_url)) as rows:
+        if place.engine == "sqlite":
+            with rows.asking() as connection:
+                # What stands beside the file goes into it.
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            shutil.copyfile(source.data_dir / "portal.sqlite3", place.settings.data_dir / "portal.sqlite3")
+        else:
+            with closing(Database(place.settings.database_url)) as tables:
+                tables.downgrade("base")
+                tables.upgrade()
+                _move(rows, tables)
     shutil.copyfile(source.secret_file, place.settings.secret_file)
+
+
+def _move(source: Database, target: Database) -> None:
+    with dump.snapshot(source) as snapshot, load.loading(target) as loader:
+        counts = {each.name: snapshot.count(each) for each in snapshot.tables}
+        for table in snapshot.tables:
+            for rows in snapshot.rows(table):
+                loader.add(table.name, table.names, rows)
+        loader.finish(counts)

@@ -3,7 +3,7 @@
     python -m tests.drills.restore --folder /tmp/restore [--engines sqlite postgresql] [--into sqlite postgresql]
         [--cases 1000000]
 
-Citizens and colleagues work through the services and the web serves while `portal backup` runs, plain and encrypted.
+Four citizens report without end through the services and the web serves while `portal backup` runs, plain and encrypted.
 The backup is restored with `portal restore` into an empty installation of the same engine and of the other one; a
 backup of what came out must have the same counts, the same hash of every table and the same files. The restored web
 then opens a case by the applicant's link, with its photo.
@@ -52,11 +52,12 @@ _BEGUN = int(time.time()) * 10_000_000
 def main() -> int:
     words = score.parser(__doc__)
     words.add_argument("--into", nargs="+", default=list(score.ENGINES), choices=score.ENGINES)
-    words.add_argument("--cases", type=int, default=0, help="how many the town has before")
+    words.add_argument("--cases", type=int, nargs="+", default=[0], help="how many the town has before")
     asked = words.parse_args()
     lines: list[Line] = []
     for engine in asked.engines:
-        lines += _under_load(asked.folder, engine, asked.into, asked.cases)
+        for number in asked.cases:
+            lines += _under_load(asked.folder, engine, asked.into, number)
     return score.finish(lines, asked)
 
 
@@ -165,13 +166,13 @@ def _town_at_work(here: Installation) -> Iterator[list[str]]:
 
     def report(place: int) -> None:
         number = _BEGUN + 1_000_000 * (place + 1)
-        while not stop.is_set():
+        while not stop.wait(0.2):
             number += 1
             written.append(_open(here, number)[0])
 
     def read() -> None:
         with httpx.Client(base_url=here.url, timeout=30) as client:
-            while not stop.is_set():
+            while not stop.wait(0.05):
                 if client.get("/").status_code != 200:
                     troubles.append("/")
 
