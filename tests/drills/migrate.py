@@ -101,6 +101,8 @@ def _measure(place: Installation, revision: str) -> list[Line]:
             lines.append(Line("R9", f"reads during {where}", reads.done, reads.done - len(reads.failed), note))
             is_short = watch.readers_locked_out < MOST_SECONDS
             lines.append(Line("R9", f"no reader locked out for 2 s during {where}", 1, int(is_short), watch.told))
+            is_short = watch.writers_waited < MOST_SECONDS
+            lines.append(Line("R9", f"nobody who changes a case waits for 2 s during {where}", 1, int(is_short)))
     db.upgrade()
     db.close()
     return lines
