@@ -62,7 +62,7 @@ class _Sqlite(_Tables):
     def __init__(self, file: Path, here: Mapping[str, Table]) -> None:
         super().__init__(here)
         self._connection = sqlite3.connect(file, isolation_level=None)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "threads = 2"):
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
             self._connection.execute(f"PRAGMA {pragma}")
         # Taken twice: for the pages, and for the rows that an index puts in order.
         self._connection.execute("PRAGMA cache_size = -64000")
