@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import JSON, Boolean, Connection, Date, DateTime, Float, Integer, String, inspect
 
 from db.engine import Database, driver_errors
@@ -121,7 +122,14 @@ def snapshot(db: Database) -> Iterator[Snapshot]:
 
 def encoded(rows: list[Row]) -> bytes:
     """The rows as JSON: what is kept, and what a table's hash is made of."""
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+    # Nineteen million rows: the standard library takes three times as long, each way.
+    return msgspec.json.encode(rows)
+
+
+def decoded(content: bytes) -> list[Row]:
+    """The rows of which `encoded` made this."""
+    rows: list[Row] = msgspec.json.decode(content)
+    return rows
 
 
 def tables(connection: Connection) -> list[Table]:

@@ -1,5 +1,6 @@
 """Make an installation out of a backup: into an empty place, all of it or nothing."""
 
+import gc
 import gzip
 import json
 import os
@@ -75,12 +76,12 @@ def restore(settings: Settings, contents: Contents, *, without_secret: bool, pro
 def _fill(db: Database, settings: Settings, contents: Contents, progress: Progress) -> None:
     tables, done = contents.facts["tables"], 0
     try:
-        with load.loading(db) as loader:
+        with _no_circles(), load.loading(db) as loader:
             for name, content in archive.checked(contents.file, contents.keys):
                 kind, _, rest = name.partition("/")
                 if kind == "tables":
                     table = rest.partition("/")[0]
-                    rows = json.loads(gzip.decompress(content))
+                    rows = dump.decoded(gzip.decompress(content))
                     loader.add(table, tables[table], rows)
                     done += len(rows)
                     progress(done, contents.rows)
@@ -95,6 +96,16 @@ def _fill(db: Database, settings: Settings, contents: Contents, progress: Progre
         raise CannotKeep(
             f"Yedekteki kayıtlar bu tablolara uymuyor: {why}", f"The rows of the backup do not fit these tables: {why}"
         ) from no
+
+
+@contextmanager
+def _no_circles() -> Iterator[None]:
+    """Rows do not refer to each other; to look for circles among millions of them takes a tenth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
-from litestar.exceptions import ClientException
+from litestar.exceptions import ClientException, InternalServerException
 
 # Pasted text and a form's few fields; photos have a route of their own.
 MOST_FIELDS = 300
@@ -50,6 +50,9 @@ class Asking(Request[Any, Any, Any]):
             return await super().form()
         except (UnicodeDecodeError, LookupError) as no:
             raise ClientException("a form in an unknown encoding") from no
+        except InternalServerException as no:
+            # The library says so of a sender who hangs up in the middle: nothing of ours is wrong.
+            raise ClientException("a form that broke off") from no
 
 
 async def read_fields(request: Request[Any, Any, Any]) -> Fields:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from db import search
 from db.queries import queue
-from db.queries.owed import Bounds
+from db.queries.owed import Alarms, Bounds
 from db.queries.queue import Wanted
 from portal import clock, languages
 from portal.routes import _page, _state
@@ -30,6 +30,7 @@ from portal.views.queue import Listed, Tag
 PAGE = 50
 _sent = Sent()
 _drawn: Drawn[Answer] = Drawn()
+_alarms: Drawn[Alarms] = Drawn()
 
 
 @get("/masa/kuyruk")
@@ -76,8 +77,15 @@ def _draw(
     db, settings = _state.database(state), _state.settings(state)
     wanted = form.wanted(clerk, town, now=now)
     since = seen.since if seen else None
+    # Of many thousands that are late each is looked at to be counted: once a minute, unless something changes.
+    bounds = _bounds(clerk, town, now=now.replace(second=0, microsecond=0))
+    alarms = _alarms.find((db, clerk.lists_at, bounds))
     with db.reading() as tx:
-        listed = _listed(tx, form, wanted, _bounds(clerk, town, now=now), since=since)
+        listed = _listed(tx, form, wanted, None if alarms else bounds, since=since)
+    if alarms:
+        listed = replace(listed, alarms=alarms)
+    else:
+        _alarms.keep((db, clerk.lists_at, bounds), listed.alarms)
     tag = Tag(tag.state, since) if since else tag
     view = views.queue_view(
         listed,
@@ -109,7 +117,7 @@ def _bounds(clerk: SignedIn, town: Town, *, now: datetime) -> Bounds:
     )
 
 
-def _listed(tx: Session, form: QueueForm, wanted: Wanted, bounds: Bounds, *, since: datetime | None) -> Listed:
+def _listed(tx: Session, form: QueueForm, wanted: Wanted, bounds: Bounds | None, *, since: datetime | None) -> Listed:
     order, place = form.order_of_query, form.place
     if wanted.words:
         wanted = replace(wanted, has_common_words=search.is_common(tx, wanted.words))

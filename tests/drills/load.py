@@ -1,6 +1,7 @@
 """Sixteen people at work without a pause: queue 50 %, search 15, look-up 20, submit 8, status 5, report 2.
 
-The databases stay in the folder and are filled once. At a million cases that takes a long while the first time.
+The databases stay in the folder and are filled once (`tests.drills.filling`), a quarter of an hour for each engine at a
+million cases.
 
 .venv/bin/python -m tests.drills.load --folder /tmp/load-drill --minutes 10 --cases 75000 1000000
 """
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from tests.drills import machine
+from tests.drills.filling import fill
 from tests.drills.people import colleague
 from tests.drills.score import Line, finish, parser
 from tests.drills.stage import Installation, installation
@@ -34,16 +36,9 @@ def main() -> int:
     for engine in asked.engines:
         for cases in asked.cases:
             with installation(asked.folder / f"{engine}-{cases}", engine) as place:
-                _fill(place, cases)
+                fill(place, cases)
                 lines += drill(place, cases, asked)
     return finish(lines, asked)
-
-
-def _fill(place: Installation, cases: int) -> None:
-    done = place.folder / "filled"
-    if not done.exists():
-        place.command("seed", "year", "--cases", str(cases))
-        done.touch()
 
 
 def drill(place: Installation, cases: int, asked: argparse.Namespace) -> Iterator[Line]:

@@ -1,34 +1,30 @@
 """R9: one version down and up again while people read.
 
-    python -m tests.drills.migrate --folder /tmp/migrate [--cases 75000] [--big FILE.sqlite3]
+    python -m tests.drills.migrate --folder /tmp/migrate [--cases 1000000] [--revision 0003]
 
 The readers ask what the release of the older version asks: queue pages, a case by its reference, its timeline and
-letters, naming only the columns that both versions have. Four of them read all the time while the head's revision is
-taken back and brought again through the very code of `portal migrate`. Counted: reads that failed; the longest time
-that any read waited; on PostgreSQL the longest time a lock that stops readers was held. On SQLite a reader never waits
-for a writer; there the longest wait of a writer is told beside it. `--big` fills the database from a file of a million
-cases (see tests.drills.million).
+letters, naming only the columns that both versions have. Four of them read all the time while a revision, the newest
+if none is named, is taken back and brought again through the very code of `portal migrate`. Counted: reads that
+failed; the longest time that any read waited; on PostgreSQL the longest time a lock that stops readers was held. A
+reader on SQLite never waits for a writer. Beside it the longest wait of somebody who changes a case is told: on SQLite
+that is how long the revision takes.
 """
 
 import random
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from db import dump, load
+from db import dump
 from db.dump import quoted
 from db.engine import Database, revisions
-from portal import clock
-from portal.seeding import year
 from tests.drills import score, stage
+from tests.drills.filling import fill
 from tests.drills.score import Line
 from tests.drills.stage import Installation
 
@@ -39,6 +35,7 @@ _STOPS_READERS = """
     SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
     WHERE l.granted AND l.mode = 'AccessExclusiveLock' AND c.relnamespace = 'public'::regnamespace
 """
+_CHANGES_A_CASE = 'UPDATE "case" SET bounces = bounces WHERE id = (SELECT min(id) FROM "case")'
 
 
 class Reads:
@@ -65,21 +62,21 @@ class Reads:
 
 def main() -> int:
     words = score.parser(__doc__)
-    words.add_argument("--cases", type=int, default=75_000, help="how many to write where no --big is given (75000)")
-    words.add_argument("--big", type=Path, help="a SQLite database to fill from")
+    words.add_argument("--cases", type=int, default=75_000)
+    words.add_argument("--revision", default=revisions()[-1], help="which one is taken back and brought again")
     asked = words.parse_args()
     lines: list[Line] = []
     for engine in asked.engines:
-        shutil.rmtree(asked.folder / engine, ignore_errors=True)
-        with stage.installation(asked.folder / engine, engine) as place:
-            _fill(place, asked.cases, asked.big)
-            lines += _measure(place)
+        with stage.installation(asked.folder / f"{engine}-{asked.cases}", engine) as place:
+            fill(place, asked.cases)
+            lines += _measure(place, asked.revision)
     return score.finish(lines, asked)
 
 
-def _measure(place: Installation) -> list[Line]:
-    before, head = revisions()[-2:]
+def _measure(place: Installation, revision: str) -> list[Line]:
+    before = revisions()[revisions().index(revision) - 1]
     db = Database(place.settings.database_url)
+    db.downgrade(revision)
     with dump.snapshot(db) as snapshot:
         tables = {each.name: each.names for each in snapshot.tables}
         cases = snapshot.count(next(each for each in snapshot.tables if each.name == "case"))
@@ -88,22 +85,25 @@ def _measure(place: Installation) -> list[Line]:
         older = {
             each.name: [name for name in each.names if name in tables.get(each.name, ())] for each in snapshot.tables
         }
-    db.upgrade()
+    db.upgrade(revision)
     lines = []
     for number in range(1, ROUNDS + 1):
-        for way, go in (("down", lambda: db.downgrade(before)), ("up", db.upgrade)):
+        for way, go in (("down", lambda: db.downgrade(before)), ("up", lambda: db.upgrade(revision))):
             reads = Reads()
             with _readers(place, older, reads), _watch(place) as watch:
                 begun = time.monotonic()
                 go()
                 seconds = time.monotonic() - begun
                 time.sleep(0.5)
-            where = f"{head} {way} on {place.engine}, round {number}"
+            where = f"{revision} {way} on {place.engine}, round {number}"
             note = f"{cases:,} cases, {seconds:.1f} s, longest read {reads.longest:.2f} s"
             note += f", first failure: {reads.failed[0]}" if reads.failed else ""
             lines.append(Line("R9", f"reads during {where}", reads.done, reads.done - len(reads.failed), note))
             is_short = watch.readers_locked_out < MOST_SECONDS
             lines.append(Line("R9", f"no reader locked out for 2 s during {where}", 1, int(is_short), watch.told))
+            is_short = watch.writers_waited < MOST_SECONDS
+            lines.append(Line("R9", f"nobody who changes a case waits for 2 s during {where}", 1, int(is_short)))
+    db.upgrade()
     db.close()
     return lines
 
@@ -163,27 +163,31 @@ def _questions(columns: dict[str, list[str]], dialect: str) -> list[tuple[str, t
 
 
 class Watch:
-    """How long others were locked out: readers on PostgreSQL; on SQLite, where no reader waits, writers."""
+    """How long others were locked out: readers, which only PostgreSQL can do, and whoever changes a case."""
 
     def __init__(self, place: Installation) -> None:
         self.readers_locked_out = 0.0
         self.writers_waited = 0.0
         self._db = Database(place.settings.database_url)
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._look if self._db.dialect == "postgresql" else self._write)
+        looks = [self._write] + ([self._look] if self._db.dialect == "postgresql" else [])
+        self._threads = [threading.Thread(target=each) for each in looks]
 
     @property
     def told(self) -> str:
+        told = f"a writer waited {self.writers_waited:.2f} s"
         if self._db.dialect == "postgresql":
-            return f"a lock against readers was held {self.readers_locked_out:.2f} s at most"
-        return f"a writer waited {self.writers_waited:.2f} s"
+            told = f"a lock against readers was held {self.readers_locked_out:.2f} s at most, {told}"
+        return told
 
     def start(self) -> None:
-        self._thread.start()
+        for each in self._threads:
+            each.start()
 
     def stop(self) -> None:
         self._stop.set()
-        self._thread.join()
+        for each in self._threads:
+            each.join()
         self._db.close()
 
     def _look(self) -> None:
@@ -195,12 +199,15 @@ class Watch:
                 self.readers_locked_out = max(self.readers_locked_out, time.monotonic() - since if since else 0.0)
 
     def _write(self) -> None:
+        since: float | None = None
         while not self._stop.wait(0.05):
-            begun = time.monotonic()
-            # What waits longer than the engine's own patience is refused; it has waited all the same.
-            with suppress(DBAPIError), self._db.transaction() as tx:
-                tx.connection()
-            self.writers_waited = max(self.writers_waited, time.monotonic() - begun)
+            since = since or time.monotonic()
+            # What waits longer than the engine's own patience is refused and tried again: it is still waiting.
+            with suppress(DBAPIError):
+                with self._db.transaction() as tx:
+                    tx.connection().exec_driver_sql(_CHANGES_A_CASE)
+                self.writers_waited = max(self.writers_waited, time.monotonic() - since)
+                since = None
 
 
 @contextmanager
@@ -211,35 +218,6 @@ def _watch(place: Installation) -> Iterator[Watch]:
         yield watch
     finally:
         watch.stop()
-
-
-def _fill(place: Installation, number: int, big: Path | None) -> None:
-    if big is None:
-        db = Database(place.settings.database_url)
-        end = clock.now().date() - timedelta(days=1)
-        year.write(db, cases=number, seed=7, end=end, secret=place.settings.secret, progress=lambda *_: None)
-        with db.transaction() as tx:
-            tx.connection().exec_driver_sql("ANALYZE")
-        db.close()
-    elif place.engine == "sqlite":
-        shutil.copyfile(big, place.settings.data_dir / "portal.sqlite3")
-    else:
-        _pour(Database(f"sqlite:///{big.absolute()}"), Database(place.settings.database_url))
-
-
-def _pour(source: Database, target: Database) -> None:
-    """Every row of one database into another that was just made."""
-    target.downgrade("base")
-    target.upgrade()
-    with dump.snapshot(source) as snapshot, load.loading(target) as loader:
-        counts = {}
-        for table in snapshot.tables:
-            counts[table.name] = snapshot.count(table)
-            for rows in snapshot.rows(table):
-                loader.add(table.name, table.names, rows)
-        loader.finish(counts)
-    source.close()
-    target.close()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from portal.cli import main
 from portal.keeping import CannotKeep, restore, sealing
 from portal.services import attachments
 from tests.cast import NOW, SECRET, City
+from tests.databases import Postgresql
 from tests.house import House, house, told
 from tests.pictures import photo
 from tests.web import Browser, open_portal
@@ -62,6 +63,20 @@ def test_work_goes_on_in_the_restored_town(here: House, empty_house: House, city
 
     assert len(found) == 2
     assert new in found
+
+
+def test_postgresql_counts_what_was_restored_along_an_index_at_once(
+    here: House, tmp_path: Path, postgresql_store: Postgresql
+):
+    with postgresql_store.empty() as db:
+        house(tmp_path / "there", db.url).restore(restore.check(here.keep(tmp_path / "a.tar").file, None))
+
+        with db.engine.connect() as connection:
+            pages, seen_by_all = connection.exec_driver_sql(
+                "SELECT relpages, relallvisible FROM pg_class WHERE relname = 'case'"
+            ).one()
+
+    assert seen_by_all == pages > 0
 
 
 def test_what_is_written_during_a_backup_is_not_in_it(city: City):

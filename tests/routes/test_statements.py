@@ -50,6 +50,20 @@ def test_who_comes_back_to_a_list_that_has_not_changed_costs_no_more_than_being_
     assert (page.status, len(said)) == (200, 1), said
 
 
+def test_what_is_in_danger_is_counted_once_until_something_changes(office: Office):
+    office.city.report()
+    browser = office.browser(office.city.nur)
+
+    counted = []
+    for address in ("/masa/kuyruk?sira=eski", "/masa/kuyruk?sira=sure"):
+        with statements(office) as said:
+            browser.get(address)
+        counted.append(any("'late'" in each for each in said))
+        office.city.report()
+
+    assert counted == [False, True]
+
+
 def test_a_list_that_has_changed_takes_no_more_than_a_new_one(office: Office):
     office.city.report()
     browser = office.browser(office.city.kemal)
