@@ -7,8 +7,8 @@ from portal import languages, statics
 from portal.routes import _page
 from portal.services import contact
 
-# Who has waited for the start gets the first page before anything else is done.
-AFTER_SECONDS = 2.0
+# Everybody who has waited for the start gets a page before anything else is done.
+AFTER_SECONDS = 6.0
 
 
 @cache
