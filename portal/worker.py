@@ -149,7 +149,8 @@ class Rounds:
 
     def _escalate(self, now: datetime) -> None:
         if self._escalated_at is None or now - self._escalated_at >= ESCALATES_EVERY:
-            escalation.escalate(self._db, town=self._book.town(now=now), now=now)
+            town = self._book.town(now=now)
+            escalation.escalate(self._db, town=town, now=now, goes_on=lambda: not self._stop.within(0))
             self._escalated_at = now
 
     def _tidy(self, now: datetime) -> None:

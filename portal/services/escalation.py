@@ -1,5 +1,6 @@
 """What has been late too long is put before the manager, once for each date that was missed."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlmodel import Session
@@ -12,12 +13,16 @@ from portal.services.townbook import Town
 BATCH = 200
 
 
-def escalate(db: Database, *, town: Town, now: datetime) -> int:
-    """Put before the manager whatever has been late too long, in batches; how many cases that were."""
-    done = 0
-    while (written := _batch(db, town=town, now=now)) == BATCH:
+def escalate(db: Database, *, town: Town, now: datetime, goes_on: Callable[[], bool] = lambda: True) -> int:
+    """Put before the manager whatever has been late too long, in batches; how many cases that were.
+
+    Who is told to stop meanwhile says so with `goes_on`: the rest has its turn another time.
+    """
+    done = written = _batch(db, town=town, now=now)
+    while written == BATCH and goes_on():
+        written = _batch(db, town=town, now=now)
         done += written
-    return done + written
+    return done
 
 
 def late_before(town: Town, now: datetime) -> datetime:

@@ -119,6 +119,16 @@ def test_many_are_taken_batch_by_batch(city, monkeypatch):
     assert all(len(told(city, each)) == 1 for each in found)
 
 
+def test_who_is_told_to_stop_leaves_the_rest_for_another_time(city, monkeypatch):
+    monkeypatch.setattr(escalation, "BATCH", 3)
+    for each in range(7):
+        late(city, days=20 + each)
+
+    done = escalation.escalate(city.db, town=city.town, now=city.now, goes_on=lambda: False)
+
+    assert (done, escalate(city)) == (3, 4)
+
+
 def test_the_town_says_after_how_many_days(city):
     case = late(city, days=6)
     with city.db.transaction() as tx:
