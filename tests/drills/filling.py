@@ -6,6 +6,7 @@ year made large (`tests.drills.million`). Both are then poured into the engine t
 """
 
 import shutil
+import sqlite3
 from contextlib import closing
 
 from db import dump, load
@@ -38,9 +39,9 @@ def pour(source: Settings, place: Installation) -> None:
     """Every row of an installation on SQLite, and what its keys are made with, into another."""
     with closing(Database(source.database_url)) as rows:
         if place.engine == "sqlite":
-            with rows.asking() as connection:
-                # What stands beside the file goes into it.
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            # What stands beside the file goes into it.
+            with closing(sqlite3.connect(source.data_dir / "portal.sqlite3")) as file:
+                file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             shutil.copyfile(source.data_dir / "portal.sqlite3", place.settings.data_dir / "portal.sqlite3")
         else:
             with closing(Database(place.settings.database_url)) as tables:
