@@ -68,8 +68,8 @@ def _stemmer() -> Any:
 
 # Words that match more cases than this are common: reading along the list then finds a page sooner than the index.
 COMMON = 8_000
-# How many of the newest cases tell how common a word is.
-SAMPLE = 500
+# How many of the newest cases tell how common a word is, and how many of all, evenly spread.
+SAMPLE = 300
 
 _LISTED = {
     "sqlite": '"case".id IN (SELECT rowid FROM case_fts WHERE case_fts MATCH :search)',
@@ -125,17 +125,35 @@ def query(dialect: str, asked: str) -> str:
 
 
 def is_common(tx: Session, asked: str) -> bool:
-    """Whether so many cases hold these words that nobody would read the list to its end, judged by the newest ones."""
+    """Whether so many cases hold these words that nobody would read the list to its end.
+
+    Judged by the newest ones and by some of all times: on the day of a storm the newest are all about the same.
+    """
     forms = tuple(len(each) for each in terms(asked))
     if not forms:
         return False
-    sample = text(
-        "SELECT count(*), (SELECT max(case_id) FROM case_search)"  # noqa: S608 (only words of our own)
-        " FROM (SELECT words FROM case_search ORDER BY case_id DESC LIMIT :sample) AS newest"
-        f" WHERE {_in_words(tx.get_bind().dialect.name, forms)}"
+    hold = _in_words(tx.get_bind().dialect.name, forms)
+    newest, spread, cases = (
+        tx.connection().execute(text(_SAMPLED.format(hold=hold)), {"sample": SAMPLE, **beginnings(asked)}).one()
     )
-    hits, cases = tx.connection().execute(sample, {"sample": SAMPLE, **beginnings(asked)}).one()
-    return hits / SAMPLE * (cases or 0) > COMMON
+    return max(newest, spread) / SAMPLE * (cases or 0) > COMMON
+
+
+_SAMPLED = """
+WITH RECURSIVE
+  edges AS (SELECT (SELECT min(case_id) FROM case_search) AS low, (SELECT max(case_id) FROM case_search) AS high),
+  places AS (SELECT 0 AS place UNION ALL SELECT place + 1 FROM places WHERE place < :sample - 1),
+  newest AS (SELECT words FROM case_search ORDER BY case_id DESC LIMIT :sample),
+  spread AS (
+    SELECT (
+      SELECT words FROM case_search WHERE case_id >= low + place * (high - low) / :sample ORDER BY case_id LIMIT 1
+    ) AS words FROM places, edges
+  )
+SELECT
+  (SELECT count(*) FROM newest WHERE {hold}),
+  (SELECT count(*) FROM spread WHERE {hold}),
+  (SELECT high FROM edges)
+"""
 
 
 def _fts_group(forms: tuple[str, ...], *, last: bool) -> str:
