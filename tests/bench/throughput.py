@@ -69,12 +69,10 @@ def main() -> int:
     for engine in asked.engines:
         with pages.installation(asked.folder, engine, asked.cases) as settings:
             lines += _in_hellos(settings, engine, seconds=asked.seconds, rounds=asked.rounds)
-            few, more = _budgets(settings, engine)
-            lines += more
+            lines += _budgets(settings, engine)
             if asked.repeat and engine == "sqlite":
                 with repeat.repeated(settings, asked.repeat) as larger:
-                    many, _ = _budgets(larger, f"sqlite at {asked.repeat:,}")
-                lines += _growth(few, many, asked.repeat, asked.cases)
+                    lines += _growth(settings, larger, asked.repeat, asked.cases)
     return finish(lines, asked)
 
 
@@ -231,16 +229,14 @@ def _is_whole(answer: bytearray) -> bool:
     return len(body) == int(lowered.partition(b"content-length:")[2].split(b"\r\n")[0])
 
 
-def _budgets(settings: Settings, engine: str) -> tuple[Mapping[str, float], list[Line]]:
-    """The median of each page, and the lines about statements, processor time and bytes."""
+def _budgets(settings: Settings, engine: str) -> list[Line]:
+    """The lines about statements, processor time and bytes."""
     loop = asyncio.new_event_loop()
     app = create_app(settings)
-    medians: dict[str, float] = {}
     lines = []
     for name, page in pages.pages(settings, app, loop).items():
         seen = [page() for _ in range(45)][5:]
         pages.check(name, seen)
-        medians[name] = statistics.median(each.wall for each in seen)
         spent = statistics.median(each.cpu for each in seen) * 1000
         asked = max(each.statements for each in seen)
         if most := MOST_STATEMENTS.get(name):
@@ -250,7 +246,7 @@ def _budgets(settings: Settings, engine: str) -> tuple[Mapping[str, float], list
     lines += _bytes(settings, app, loop, engine)
     app.state.db.close()
     loop.close()
-    return medians, lines
+    return lines
 
 
 def _bytes(settings: Settings, app: object, loop: asyncio.AbstractEventLoop, engine: str) -> Iterator[Line]:
@@ -283,10 +279,19 @@ def _first_view(browser: Browser, address: str) -> int:
     return len(page.body) + sum(len(browser.get(each, **PACKED).body) for each in sorted(parts))
 
 
-def _growth(few: Mapping[str, float], many: Mapping[str, float], wanted: int, cases_then: int) -> Iterator[Line]:
+def _growth(year: Settings, larger: Settings, wanted: int, cases_then: int) -> Iterator[Line]:
+    """How much slower a page is among many cases: asked for here and there in turns, while the machine is the same."""
+    loop = asyncio.new_event_loop()
+    apps = [create_app(each) for each in (year, larger)]
+    few, many = (pages.pages(each, app, loop) for each, app in zip((year, larger), apps, strict=True))
     for name in GROWING:
-        what = f"{name}: median at {wanted:,} / at {cases_then:,} on SQLite"
-        yield _line("S7", what, many[name] / few[name], most=MOST_GROWTH)
+        seen = [(few[name](), many[name]()) for _ in range(85)][5:]
+        pages.check(name, [each for both in seen for each in both])
+        here, there = (statistics.median(each.wall for each in column) for column in zip(*seen, strict=True))
+        yield _line("S7", f"{name}: median at {wanted:,} / at {cases_then:,} on SQLite", there / here, most=MOST_GROWTH)
+    for app in apps:
+        app.state.db.close()
+    loop.close()
 
 
 if __name__ == "__main__":
