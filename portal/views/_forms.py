@@ -48,7 +48,8 @@ class OptionGroup:
 
 def word(fields: Mapping[str, object], name: str, limit: int = 200) -> str:
     """One line as it was typed, without the spaces around it; nothing when it is absent or not text."""
-    return " ".join(text(fields, name, limit).split())
+    # Cut last: a space where the limit lies must not hide that more was typed.
+    return " ".join(text(fields, name).split())[: limit + 1]
 
 
 def text(fields: Mapping[str, object], name: str, limit: int = 4000) -> str:

@@ -177,8 +177,10 @@ def test_filters_nobody_could_have_chosen_are_as_if_absent(office: Office):
     browser = office.browser(office.city.kemal)
 
     page = browser.get("/masa/kuyruk?durum=xx&konu=%00&mahalle=yok&sorumlu=-1&gelis_ilk=2026-99-99&sira=a&birim=PBK1")
-
     assert listed(page) == [reference]
+
+    assert listed(browser.get("/masa/kuyruk?gelis_son=2020-01-01%20x")) == [reference]
+    assert listed(browser.get("/masa/kuyruk?gelis_son=2020-01-01")) == []
 
 
 def test_a_department_that_is_not_mine_cannot_be_asked_for(office: Office):
