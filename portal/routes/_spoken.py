@@ -1,7 +1,7 @@
 """Templates whose plain sentences are put into the reader's language once, when the template is read.
 
 There is an environment for each language, so a sentence without parts to fill in is as fixed as the markup around it.
-Looking each of them up for every page was a third of what a page costs.
+Looking each of them up for every page was much of what drawing it costs.
 """
 
 from collections.abc import MutableMapping
