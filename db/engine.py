@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
@@ -61,10 +61,10 @@ class Database:
         self._writer = self.engine.execution_options(writes=True)
         # On PostgreSQL each statement looks at its own moment, in a transaction or not; without one there is no BEGIN
         # and no ROLLBACK to wait for.
-        self._asker = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._reader = self._asker if self.dialect == "postgresql" else self.engine
+        looks = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reader = looks if self.dialect == "postgresql" else self.engine
         self._short: dict[Select[Any], Short] = {}
-        self._at_hand: list[sqlite3.Connection] = []
+        self._at_hand: list[Any] = []
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -95,27 +95,38 @@ class Database:
 
     def ask(self, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """The rows of one statement that reads, without a transaction around it; built once, for it is remembered."""
-        if self.dialect == "postgresql":
-            with self._asker.connect() as connection:
-                return connection.execute(statement, values).all()
         short = self._short.get(statement)
         if short is None:
             short = self._short[statement] = Short(statement, self.engine.dialect)
         asked = short.values(values)
         # Whoever listens to what the engine is asked hears of this too.
         self.engine.dispatch.before_cursor_execute(None, None, short.words, asked, None, False)
-        connection = self._at_hand.pop() if self._at_hand else self._own_connection()
-        try:
-            return short.rows(connection, asked)
-        finally:
+        while True:
+            is_new = not self._at_hand
+            connection = self._own_connection() if is_new else self._at_hand.pop()
+            try:
+                rows = short.rows(connection, asked)
+            except DBAPIError:
+                connection.close()
+                # The database may have been started anew since this connection answered last.
+                if is_new:
+                    raise
+                continue
             self._at_hand.append(connection)
+            return rows
 
-    def _own_connection(self) -> sqlite3.Connection:
+    def _own_connection(self) -> Any:
         """One more connection beside the pool, whose lending and taking back would cost as much as the answer."""
-        lent = self.engine.raw_connection()
-        own = lent.driver_connection
+        wrong = self.engine.dialect.loaded_dbapi.Error
+        try:
+            lent = self.engine.raw_connection()
+        except wrong as no:
+            raise DBAPIError.instance(None, None, no, wrong) from no
+        own: Any = lent.driver_connection
         lent.detach()
-        return cast("sqlite3.Connection", own)
+        if self.dialect == "postgresql":
+            own.autocommit = True
+        return own
 
     def upgrade(self, revision: str = "head") -> None:
         """Bring the tables to a revision of db/migrations."""

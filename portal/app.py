@@ -1,8 +1,10 @@
 """The wiring: which addresses there are, what handlers may ask for, and what every answer carries."""
 
+from functools import cache
 from typing import Any, Self
 
 from litestar import Request, Router
+from litestar.concurrency import set_asyncio_executor
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -15,10 +17,12 @@ from db.engine import Database
 from portal import asking, logs, statics, warming
 from portal.metrics import Metrics
 from portal.routes import HANDLERS, _errors, _fields, _state, _who
+from portal.routes._looks import Looks
 from portal.rules.refusal import NotFound, Refused
 from portal.services import official, shelves
 from portal.services.townbook import TownBook
 from portal.settings import Settings
+from portal.threads import Threads
 from portal.watching import Portal, Watch
 
 MOST_BODY = 1_000_000
@@ -42,6 +46,7 @@ _HEADERS = {
 def create_app(settings: Settings) -> Portal:
     """The portal over the database the settings name. Migrating and loading the town are done before."""
     logs.prepare()
+    set_asyncio_executor(_threads())
     db = Database(settings.database_url)
     metrics = Metrics()
     secure = _who.is_secure(settings)
@@ -49,7 +54,7 @@ def create_app(settings: Settings) -> Portal:
         # Through one router: a second handler registered at an address on its own would be put into a thread twice.
         route_handlers=[statics.serve, _Addresses("/", route_handlers=HANDLERS)],
         request_class=_fields.Asking,
-        state=State({"db": db, "book": TownBook(db), "settings": settings, "metrics": metrics}),
+        state=State({"db": db, "book": TownBook(db), "looks": Looks(db), "settings": settings, "metrics": metrics}),
         dependencies={
             "db": Provide(_state.database, sync_to_thread=False),
             "settings": Provide(_state.settings, sync_to_thread=False),
@@ -89,6 +94,12 @@ def create_app(settings: Settings) -> Portal:
     if settings.trusted_proxies:
         app.answering = ProxyHeadersMiddleware(app.answering, list(settings.trusted_proxies))  # type: ignore[arg-type]
     return app
+
+
+@cache
+def _threads() -> Threads:
+    """One set for a process, however many apps it makes."""
+    return Threads()
 
 
 class _Addresses(Router):

@@ -10,7 +10,7 @@ from typing import Any
 from litestar import Litestar
 from litestar.types import Message, Receive, Scope, Send
 
-from portal import logs
+from portal import logs, threads
 from portal.metrics import Metrics
 
 NUMBER = "request_number"
@@ -53,6 +53,7 @@ class Watch:
         self._metrics.in_flight += 1
         begun = time.perf_counter()
         within = logs.REQUEST.set(number)
+        threads.note_kind(scope["method"])
         try:
             await answer(scope, receive, send_numbered)
         except Exception:

@@ -16,6 +16,7 @@ from litestar.testing import TestClient
 
 from db.engine import Database
 from portal.app import create_app
+from portal.routes._looks import Looks
 from portal.services.townbook import TownBook
 from portal.settings import Settings
 from tests.cast import SECRET
@@ -40,7 +41,7 @@ def open_portal(db: Database, folder: Path) -> Iterator[TestClient[Any]]:
     own = Database(db.url)
     app = _app(settings)
     before = app.state.dict()
-    app.state.update({"db": own, "book": TownBook(own), "settings": settings})
+    app.state.update({"db": own, "book": TownBook(own), "looks": Looks(own), "settings": settings})
     try:
         with TestClient(app, base_url=HOME, raise_server_exceptions=False) as client:
             yield client

@@ -1,10 +1,11 @@
 """Colleagues, their sessions, and failed tries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, update
+from sqlalchemy import Select, bindparam, delete, func, update
 from sqlmodel import Session, col, select
 
 from db.engine import Database
@@ -18,7 +19,7 @@ def by_email(tx: Session, email: str) -> Clerk | None:
 _DEPARTMENTS_OF = select(ClerkDepartment.department_id).where(ClerkDepartment.clerk_id == bindparam("clerk_id"))
 
 # Asked before every page of the desk, so built once: a row for each department of the colleague, or one with none.
-_SESSION = (
+_ALL_SESSIONS = (
     select(  # type: ignore[call-overload]
         StaffSession.created_at,
         StaffSession.seen_at,
@@ -31,12 +32,14 @@ _SESSION = (
         ClerkDepartment.department_id,
         DeskVersion.version,
         select(func.coalesce(func.sum(DeskVersion.version), 0)).scalar_subquery().label("version_of_all"),
+        StaffSession.token_hash,
     )
     .join(Clerk, col(Clerk.id) == StaffSession.clerk_id)
     .join(ClerkDepartment, col(ClerkDepartment.clerk_id) == Clerk.id, isouter=True)
     .join(DeskVersion, col(DeskVersion.department_id) == ClerkDepartment.department_id, isouter=True)
-    .where(StaffSession.token_hash == bindparam("token_hash"))
 )
+# Each number of tokens is a statement of its own, and these are all there are.
+_TOGETHER = (1, 2, 4, 8, 16, 32)
 
 
 class Visitor(NamedTuple):
@@ -70,11 +73,26 @@ def colleagues_of(tx: Session, department_id: int) -> Sequence[Clerk]:
     ).all()
 
 
-def visitor(db: Database, token_hash: str) -> Visitor | None:
-    """Whose session a token opens, if it ever opened one."""
-    rows = db.ask(_SESSION, {"token_hash": token_hash})
-    if not rows:
-        return None
+def visitors(db: Database, token_hashes: Sequence[str]) -> Mapping[str, Visitor]:
+    """Whose sessions these tokens open, by what the token was hashed to; one statement for up to thirty-two."""
+    sessions: dict[str, list[Sequence[Any]]] = {}
+    for first in range(0, len(token_hashes), _TOGETHER[-1]):
+        some = token_hashes[first : first + _TOGETHER[-1]]
+        room = next(each for each in _TOGETHER if each >= len(some))
+        filled = [*some, *[some[0]] * (room - len(some))]
+        for row in db.ask(_sessions(room), {f"hash_{place}": each for place, each in enumerate(filled)}):
+            sessions.setdefault(row.pop(), []).append(row)
+    return {token_hash: _visitor(each) for token_hash, each in sessions.items()}
+
+
+@cache
+def _sessions(count: int) -> Select[Any]:
+    hashes = [bindparam(f"hash_{place}") for place in range(count)]
+    return _ALL_SESSIONS.where(col(StaffSession.token_hash).in_(hashes))
+
+
+def _visitor(rows: Sequence[Sequence[Any]]) -> Visitor:
+    """One session, from its rows."""
     *owner, _, _, version_of_all = rows[0]
     departments = {department: version or 0 for *_, department, version, _ in rows if department is not None}
     return Visitor(*owner, frozenset(departments), sum(departments.values()), int(version_of_all))

@@ -4,11 +4,10 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import Request
-from litestar.concurrency import sync_to_thread
 from litestar.datastructures import Cookie
 
 from db.engine import Database
-from portal import clock
+from portal import clock, threads
 from portal.services import accounts, devices
 from portal.services.accounts import SignedIn
 from portal.settings import Settings
@@ -23,16 +22,13 @@ class NotSignedIn(Exception):
 
 async def signed_in(request: Request[Any, Any, Any]) -> SignedIn:
     """The colleague who asks. Asking a handler for `clerk` is what guards its address."""
-    db, settings = request.app.state.db, request.app.state.settings
-    # Another thread costs more than the answer where the database is a file.
-    if db.is_at_hand:
-        clerk = anyone(request, db, settings)
-    else:
-        clerk = await sync_to_thread(anyone, request, db, settings)
+    state = request.app.state
+    token = token_of(request, state.settings)
+    clerk = await state.looks.who(token) if token else None
     if clerk is None:
         raise NotSignedIn
     if clerk.is_to_be_seen:
-        await sync_to_thread(accounts.see, db, token_of(request, settings), now=clock.now())
+        await threads.change(accounts.see, state.db, token, now=clock.now())
     return clerk
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -162,7 +162,18 @@ def set_up(
 
 def who(db: Database, token: str, *, now: datetime) -> SignedIn | None:
     """The colleague a token belongs to, as long as the session lives. Only looks: `see` notes that they were here."""
-    found = staff.visitor(db, token_hash(token))
+    return who_are(db, [token], now=now).get(token)
+
+
+def who_are(db: Database, tokens: Collection[str], *, now: datetime) -> Mapping[str, SignedIn]:
+    """The colleagues these tokens belong to, as `who` tells of one, by their token."""
+    hashes = {token: token_hash(token) for token in tokens}
+    found = staff.visitors(db, [*hashes.values()])
+    known = {token: _signed_in(found.get(hashed), now=now) for token, hashed in hashes.items()}
+    return {token: clerk for token, clerk in known.items() if clerk}
+
+
+def _signed_in(found: staff.Visitor | None, *, now: datetime) -> SignedIn | None:
     if found is None or not found.is_active or not _is_alive(found, now=now):
         return None
     sees_all = permissions.PERMISSIONS["case.view"].get(found.role) == "all"
