@@ -15,6 +15,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from db.engine import Database
 from portal import asking, logs, statics, warming
+from portal.again import Again
 from portal.metrics import Metrics
 from portal.routes import HANDLERS, _errors, _fields, _state, _who
 from portal.routes._looks import Looks
@@ -90,7 +91,7 @@ def create_app(settings: Settings) -> Portal:
         logging_config=None,
     )
     app.watch = Watch(metrics, settings.trusted_proxies)
-    app.answering = asking.heads_too(app.answering)
+    app.answering = asking.heads_too(Again(app.answering))
     if settings.trusted_proxies:
         app.answering = ProxyHeadersMiddleware(app.answering, list(settings.trusted_proxies))  # type: ignore[arg-type]
     return app

@@ -45,8 +45,8 @@ def tell_request(method: str, route: str, status: int, seconds: float) -> None:
     Its parts are ours: a method we know, and the address as the routes write it.
     """
     if _least() <= logging.INFO:
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        line = f"timestamp={now} level=info event=request request={REQUEST.get()} method={method} route={route}"
+        now = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+        line = f"timestamp={now}Z level=info event=request request={REQUEST.get()} method={method} route={route}"
         print(f"{line} status={status} ms={seconds * 1000:.1f}", file=sys.stderr, flush=True)
 
 

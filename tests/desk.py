@@ -1,6 +1,7 @@
 """Colleagues in front of their browsers, and what their lists show."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +46,12 @@ class Office:
             code = self.city.codes[clerk.id].pop()
             entry = accounts.prove(db, entry.token, code, visitor=visitor, secret=secret, now=now)
         return entry
+
+
+def early_in_the_minute() -> None:
+    """What is shown as of the minute stays the same for the next few seconds."""
+    if (late := clock.now().second - 55) >= 0:
+        time.sleep(5.1 - late)
 
 
 def listed(page: Page) -> list[str]:

@@ -143,20 +143,6 @@ def keeps_rows(request: Asked) -> bool:
     return is_partial(request) and request.headers.get("HX-Keeps") == "rows"
 
 
-def drawn_for(request: Asked) -> Hashable:
-    """All of a request that shows in what is drawn for it, or in how it is packed, beside who asks."""
-    asked = request.headers
-    return (
-        request.url.path,
-        request.url.query,
-        languages.chosen(request).code,
-        is_partial(request),
-        keeps_rows(request),
-        csrf_token({"request": request}),
-        asked.get("Accept-Encoding"),
-    )
-
-
 def render(request: Asked, template: str, view: object) -> str:
     """The words of a template, in the reader's language."""
     language = languages.chosen(request)

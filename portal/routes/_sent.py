@@ -1,5 +1,5 @@
-"""What was drawn for the browsers that look at a list: a reload sends each of them only what is new, and a list that
-has not changed is not drawn again."""
+"""What was sent to the browsers that look at a list, so that a reload sends each of them only what is new; and what was
+counted for it."""
 
 import threading
 from collections import OrderedDict
@@ -8,10 +8,9 @@ from typing import Generic, TypeVar
 
 # A page of fifty rows is fifty references to rows that are at hand anyway.
 _MOST = 2_000
-# Ten kilobytes each, packed as they went out.
-_MOST_PAGES = 200
+_MOST_FOUND = 200
 
-_Page = TypeVar("_Page")
+_Found = TypeVar("_Found")
 
 
 class Sent:
@@ -35,24 +34,24 @@ class Sent:
             return self._lists.get(tag, frozenset())
 
 
-class Drawn(Generic[_Page]):
-    """The pages drawn last, by everything they show."""
+class Lately(Generic[_Found]):
+    """What was found lately, by everything it depends on."""
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[Hashable, _Page] = OrderedDict()
+        self._found: OrderedDict[Hashable, _Found] = OrderedDict()
         self._lock = threading.Lock()
 
-    def find(self, key: Hashable) -> _Page | None:
-        """The page as it was drawn for the same; nothing where it was not, or was forgotten."""
+    def find(self, key: Hashable) -> _Found | None:
+        """What was found for the same; nothing where it was not, or was forgotten."""
         with self._lock:
-            if (page := self._pages.get(key)) is not None:
-                self._pages.move_to_end(key)
-            return page
+            if (found := self._found.get(key)) is not None:
+                self._found.move_to_end(key)
+            return found
 
-    def keep(self, key: Hashable, page: _Page) -> None:
-        """Remember a page, and forget the one that was asked for longest ago."""
+    def keep(self, key: Hashable, found: _Found) -> None:
+        """Remember it, and forget what was asked for longest ago."""
         with self._lock:
-            self._pages[key] = page
-            self._pages.move_to_end(key)
-            while len(self._pages) > _MOST_PAGES:
-                self._pages.popitem(last=False)
+            self._found[key] = found
+            self._found.move_to_end(key)
+            while len(self._found) > _MOST_FOUND:
+                self._found.popitem(last=False)

@@ -1,7 +1,7 @@
 """The queue: what waits for my department, always as it stands."""
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from litestar import get
@@ -14,9 +14,10 @@ from db.queries import queue
 from db.queries.owed import Alarms, Bounds
 from db.queries.queue import Wanted
 from portal import clock, languages
-from portal.routes import _page, _state
+from portal.again import give_again
+from portal.routes import _page, _state, _who
 from portal.routes._page import Answer, Asked
-from portal.routes._sent import Drawn, Sent
+from portal.routes._sent import Lately, Sent
 from portal.rules import permissions
 from portal.services.accounts import SignedIn
 from portal.services.townbook import Town
@@ -29,16 +30,15 @@ from portal.views.queue import Listed, Tag
 
 PAGE = 50
 _sent = Sent()
-_drawn: Drawn[Answer] = Drawn()
-_alarms: Drawn[Alarms] = Drawn()
+_alarms: Lately[Alarms] = Lately()
 
 
 @get("/masa/kuyruk")
 async def show(request: Asked, clerk: SignedIn) -> Answer:
     """The wanted cases; only the list where that was asked for, and nothing at all when it has not changed.
 
-    Every open queue asks every few seconds, and mostly in vain, and whoever closes a case comes back to the list: what
-    has not changed is answered without the database and without another thread.
+    What has not changed is answered without the database and without another thread, and given again to whoever asks
+    in the same words.
     """
     # The app's own, not the handler's copy of it: that would be made anew for every question.
     state = request.app.state
@@ -46,15 +46,39 @@ async def show(request: Asked, clerk: SignedIn) -> Answer:
     form = _form(tuple(request.query_params.multi_items()), town)
     seen = Tag.read(_page.known_tag(request))
     tag = Tag.of(form, clerk, language, now=now)
+    shows = _Shows(
+        state, _who.token_of(request, state.settings), clerk, town, until=_minute(now) + timedelta(minutes=1)
+    )
     if seen and seen.state == tag.state:
+        give_again(request, shows.still)
         return _page.unchanged(str(seen))
-    key = None if seen else (tag.state, town, clerk, int(now.timestamp()) // 60, _page.drawn_for(request))
-    answer = _drawn.find(key) if key else None
-    if answer is None:
-        answer = await sync_to_thread(_draw, request, state, town, clerk, form, tag=tag, seen=seen, now=now)
-        if key:
-            _drawn.keep(key, answer)
+    answer = await sync_to_thread(_draw, request, state, town, clerk, form, tag=tag, seen=seen, now=now)
+    if not seen:
+        give_again(request, shows.still)
     return answer
+
+
+@dataclass(frozen=True)
+class _Shows:
+    """All that a list shows which is not in the question."""
+
+    state: State
+    token: str
+    clerk: SignedIn
+    town: Town
+    until: datetime
+
+    async def still(self) -> bool:
+        """Whether it would show the same to the same colleague now."""
+        now = clock.now()
+        if now >= self.until or self.state.book.fresh(now=now) is not self.town:
+            return False
+        clerk: SignedIn | None = await self.state.looks.who(self.token)
+        return clerk == self.clerk and clerk.lists_at == self.clerk.lists_at and not clerk.is_to_be_seen
+
+
+def _minute(now: datetime) -> datetime:
+    return now.replace(second=0, microsecond=0)
 
 
 @lru_cache(maxsize=500)
@@ -78,7 +102,7 @@ def _draw(
     wanted = form.wanted(clerk, town, now=now)
     since = seen.since if seen else None
     # Of many thousands that are late each is looked at to be counted: once a minute, unless something changes.
-    bounds = _bounds(clerk, town, now=now.replace(second=0, microsecond=0))
+    bounds = _bounds(clerk, town, now=_minute(now))
     alarms = _alarms.find((db, clerk.lists_at, bounds))
     with db.reading() as tx:
         listed = _listed(tx, form, wanted, None if alarms else bounds, since=since)

@@ -1,0 +1,84 @@
+"""A list that was sent is sent again while nothing has changed, and never to whom or when it may not be."""
+
+import pytest
+from sqlmodel import col, delete, update
+
+from db.models import Clerk, ClerkDepartment
+from db.queries import staff
+from portal import clock
+from portal.services.accounts import token_hash
+from tests.desk import PART, Office, early_in_the_minute, listed, statements, tag_of
+from tests.web import Browser
+
+
+@pytest.fixture
+def browser(office: Office) -> Browser:
+    """Kemal's browser, which has been given the list before in the same words."""
+    early_in_the_minute()
+    office.city.report()
+    browser = office.browser(office.city.kemal)
+    for _ in range(2):
+        browser.get("/masa/kuyruk")
+    with statements(office) as said:
+        assert browser.get("/masa/kuyruk").status == 200
+    assert len(said) == 1, said
+    return browser
+
+
+def test_each_answer_has_a_number_of_its_own_and_is_told_in_the_log(browser: Browser, capsys: pytest.CaptureFixture):
+    capsys.readouterr()
+    numbers = {browser.get("/masa/kuyruk").headers["x-request-id"] for _ in range(3)}
+
+    told = [line for line in capsys.readouterr().err.splitlines() if "route=/masa/kuyruk status=200" in line]
+    assert len(numbers) == len(told) == 3
+    assert all(any(f"request={number} " in line for line in told) for number in numbers)
+
+
+def test_it_carries_the_same_headers_as_the_first(office: Office, browser: Browser):
+    again = browser.get("/masa/kuyruk")
+    first = browser.get("/masa/kuyruk?")
+    for each in (again, first):
+        assert each.headers["cache-control"] == "no-store"
+        assert "default-src 'none'" in each.headers["content-security-policy"]
+    assert again.headers.keys() == first.headers.keys()
+    assert again.words == first.words
+
+
+def test_nobody_gets_it_whose_session_has_ended(office: Office, browser: Browser):
+    with office.city.db.transaction() as tx:
+        staff.end_session(tx, token_hash(browser.cookies["masa"]), now=clock.now())
+
+    assert browser.get("/masa/kuyruk").path == "/giris"
+
+
+def test_nobody_gets_it_who_works_here_no_longer(office: Office, browser: Browser):
+    with office.city.db.transaction() as tx:
+        tx.execute(update(Clerk).where(col(Clerk.id) == office.city.kemal.id).values(is_active=False))
+
+    assert browser.get("/masa/kuyruk").path == "/giris"
+
+
+def test_whoever_left_the_department_sees_its_cases_no_longer(office: Office, browser: Browser):
+    assert listed(browser.page)
+    with office.city.db.transaction() as tx:
+        tx.execute(delete(ClerkDepartment).where(col(ClerkDepartment.clerk_id) == office.city.kemal.id))
+
+    assert not listed(browser.get("/masa/kuyruk"))
+
+
+def test_that_nothing_has_changed_is_said_again_until_something_has(office: Office, browser: Browser):
+    known = {**PART, "HX-PTag": tag_of(browser.page)}
+    assert [browser.get("/masa/kuyruk", **known).status for _ in range(3)] == [304, 304, 304]
+
+    new = office.city.report().reference
+    page = browser.get("/masa/kuyruk", **known)
+    assert page.status == 200
+    assert new in listed(page)
+
+
+def test_the_head_alone_is_the_same_without_a_body(office: Office, browser: Browser):
+    headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items())}
+    page, head = (office.client.request(each, "/masa/kuyruk", headers=headers) for each in ("GET", "HEAD"))
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == page.headers["content-length"]
