@@ -187,6 +187,6 @@ def _record(tx: Session, case: Case, desk: Desk) -> Record:
         callbacks=file.callbacks,
         attachments=file.attachments,
         papers=file.letters,
-        extensions=counts.extensions(case, file),
+        extensions=counts.extensions(case, file.clocks),
         application=applications.filed(file, secret=desk.settings.secret),
     )

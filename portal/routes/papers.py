@@ -43,8 +43,8 @@ def receipt_pages(
     store = official.store(settings.data_dir)
     if letter is None:
         with db.transaction() as tx:
-            tracked = tracking.look(tx, reference)
-            letter = official.receipt(tx, tracked.case, tracked.submission, store=store, town=town, now=now)
+            case, submission = tracking.rows_of(tx, reference)
+            letter = official.receipt(tx, case, submission, store=store, town=town, now=now)
     return pages_of(letter, settings)
 
 

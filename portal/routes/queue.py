@@ -1,7 +1,7 @@
 """The queue: what waits for my department, always as it stands."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 
 from litestar import get
@@ -46,9 +46,7 @@ async def show(request: Asked, clerk: SignedIn) -> Answer:
     form = _form(tuple(request.query_params.multi_items()), town)
     seen = Tag.read(_page.known_tag(request))
     tag = Tag.of(form, clerk, language, now=now)
-    shows = _Shows(
-        state, _who.token_of(request, state.settings), clerk, town, until=_minute(now) + timedelta(minutes=1)
-    )
+    shows = _Shows(state, _who.token_of(request, state.settings), clerk, town, _state.next_minute(now))
     if seen and seen.state == tag.state:
         give_again(request, shows.still)
         return _page.unchanged(str(seen))
@@ -70,15 +68,10 @@ class _Shows:
 
     async def still(self) -> bool:
         """Whether it would show the same to the same colleague now."""
-        now = clock.now()
-        if now >= self.until or self.state.book.fresh(now=now) is not self.town:
+        if not _state.is_as_before(self.state, self.town, until=self.until):
             return False
         clerk: SignedIn | None = await self.state.looks.who(self.token)
         return clerk == self.clerk and clerk.lists_at == self.clerk.lists_at and not clerk.is_to_be_seen
-
-
-def _minute(now: datetime) -> datetime:
-    return now.replace(second=0, microsecond=0)
 
 
 @lru_cache(maxsize=500)
@@ -102,7 +95,7 @@ def _draw(
     wanted = form.wanted(clerk, town, now=now)
     since = seen.since if seen else None
     # Of many thousands that are late each is looked at to be counted: once a minute, unless something changes.
-    bounds = _bounds(clerk, town, now=_minute(now))
+    bounds = _bounds(clerk, town, now=now.replace(second=0, microsecond=0))
     alarms = _alarms.find((db, clerk.lists_at, bounds))
     with db.reading() as tx:
         listed = _listed(tx, form, wanted, None if alarms else bounds, since=since)

@@ -1,9 +1,13 @@
 """A citizen follows a report by its number, opens it, and adds what was forgotten."""
 
+from dataclasses import dataclass
+
 from litestar import get, post
 
+from portal.again import give_again
+from portal.routes import _state
 from portal.routes._fields import Fields
-from portal.routes._page import Answer, go, not_modified, page, tagged
+from portal.routes._page import Answer, go, is_partial, not_modified, page, tagged
 from portal.routes._visit import VISIT, Visit
 from portal.routes._who import address_of
 from portal.rules import references
@@ -49,12 +53,30 @@ def show(visit: Visit, reference: str) -> Answer:
         tracked = _look(visit, reference)
     except NotFound:
         return _not_found(visit, reference, "unknown", status=404)
+    # A page with a form to fill in is each time another; the part that reloads has none.
+    if not tracked.is_own or is_partial(visit.request):
+        give_again(visit.request, _Shows(visit, tracked).still)
     tag = views.tag_of(tracked, visit.language, now=visit.now)
     if unchanged := not_modified(visit.request, tag):
         return unchanged
     has_thanks = "eklendi" in visit.request.query_params
     view = views.track_view(visit.town, visit.frame, tracked, visit.language, now=visit.now, has_thanks=has_thanks)
     return page(visit.request, "track/case.html", view, part="track/_live.html", headers=tagged(tag))
+
+
+@dataclass(frozen=True)
+class _Shows:
+    """All that a report shows which is not in the question. An open page asks every ten seconds, and mostly in vain."""
+
+    visit: Visit
+    tracked: Tracked
+
+    async def still(self) -> bool:
+        """Whether it would show the same now."""
+        visit = self.visit
+        if not _state.is_as_before(visit.request.app.state, visit.town, until=_state.next_minute(visit.now)):
+            return False
+        return await _state.asked(visit.db, lambda db: tracking.stands(db, self.tracked))
 
 
 @post("/takip/{reference:str}/ac", dependencies=VISIT, sync_to_thread=True)

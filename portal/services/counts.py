@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session
 
 from db.models import Case, Clock, ClockEntry
 from db.queries import calendars as stored_calendars
 from db.queries import clocks as stored
-from db.queries.casefile import CaseFile
 from portal.rules import deadlines, laws, ledger
 from portal.rules.deadlines import Calendar, Due
 from portal.rules.ledger import Reckoning
@@ -35,9 +35,9 @@ def of_case(tx: Session, case: Case, *, town: Town) -> tuple[Counted, ...]:
     return tuple(_counted(tx, case, each, entries[each.id or 0], town) for each in found)
 
 
-def extensions(case: Case, file: CaseFile) -> Mapping[int, int]:
+def extensions(case: Case, clocks: Sequence[Any]) -> Mapping[int, int]:
     """By how much each clock was extended; only who invoked a law can have been told of an extension."""
-    return {} if case.legal_type == "service" else {each.id: each.extended for each in file.clocks if each.extended}
+    return {} if case.legal_type == "service" else {each.id: each.extended for each in clocks if each.extended}
 
 
 def _counted(tx: Session, case: Case, clock: Clock, entries: Sequence[ClockEntry], town: Town) -> Counted:

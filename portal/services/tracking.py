@@ -39,24 +39,46 @@ class Tracked:
     enclosures: Sequence[Enclosure] = ()
     is_unsigned: bool = False
 
+    @property
+    def state(self) -> tuple[int, Sequence[datetime]]:
+        """What moves whenever this does; a changed calendar moves dates without spending a version."""
+        return self.case.version, [each.due_at for each in self.clocks]
+
+
+def stands(db: Database, seen: Tracked) -> bool:
+    """Whether nothing has moved since somebody looked."""
+    return casefile.state(db, seen.submission.reference) == seen.state
+
 
 def look(tx: Session, reference: str, *, key: str = "") -> Tracked:
     """The report under a reference; its contents only with its key."""
-    case, submission = _found(tx, reference)
-    file = casefile.read(tx, case.id or 0)
-    events = [each for each in file.events if each.is_public]
-    seen = Tracked(case, submission, events, clocks=file.clocks, extensions=counts.extensions(case, file))
+    shown = casefile.read_public(tx, reference)
+    if shown is None:
+        raise NotFound
+    case, submission = shown.case, shown.submission
+    seen = Tracked(
+        case, submission, shown.events, clocks=shown.clocks, extensions=counts.extensions(case, shown.clocks)
+    )
     if not _opens(key, submission):
         return seen
-    shown = {event.id for event in events}
+    file = casefile.read(tx, case.id)
+    events = {event.id for event in shown.events}
     return replace(
         seen,
         is_own=True,
-        photos=[each for each in file.attachments if _is_theirs(each, submission, shown)],
+        photos=[each for each in file.attachments if _is_theirs(each, submission, events)],
         papers=[each for each in file.letters if each.submission_id == submission.id],
         enclosures=[each for each in file.enclosures if each.submission_id == submission.id],
         is_unsigned=signatures.missing_of(file.duties) is not None,
     )
+
+
+def rows_of(tx: Session, reference: str) -> tuple[Case, Submission]:
+    """The case and the submission of a reference themselves, for a change; nobody's rights are asked here."""
+    found = cases.with_submission(tx, reference)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def look_own(tx: Session, reference: str, *, key: str) -> Tracked:
@@ -154,13 +176,6 @@ def photo(
         departments=permissions.visible_departments(clerk) if clerk else frozenset(),
         special=permissions.departments_for(clerk, "special.view") if clerk else frozenset(),
     )
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _found(tx: Session, reference: str) -> tuple[Case, Submission]:
-    found = cases.with_submission(tx, reference)
     if found is None:
         raise NotFound
     return found

@@ -126,7 +126,7 @@ def pages(settings: Settings, app: Litestar, loop: asyncio.AbstractEventLoop) ->
     turns = itertools.count()
 
     def drawn(browser: Browser, address: str) -> Page:
-        """A list under an address nobody has asked for yet: its rows may be at hand, the page is not."""
+        """A page under an address nobody has asked for yet: rows may be at hand, the page is not."""
         return lambda: browser.get(f"{address}{'&' if '?' in address else '?'}olcum={next(turns)}")
 
     return {
@@ -146,7 +146,8 @@ def pages(settings: Settings, app: Litestar, loop: asyncio.AbstractEventLoop) ->
         "queue, common word, all": drawn(all_seeing, "/masa/kuyruk?ara=mahallesi&durum=tumu"),
         "case": lambda: clerk.get(f"/masa/basvuru/{case.reference}"),
         "count of a case": lambda: clerk.get(f"/masa/basvuru/{case.reference}/sure"),
-        "tracking, public": lambda: citizen.get(f"/takip/{case.reference}"),
+        "tracking, public": drawn(citizen, f"/takip/{case.reference}"),
+        "tracking, unchanged": lambda: citizen.get(f"/takip/{case.reference}"),
         "submit": submit(settings, app, loop),
     }
 

@@ -1,9 +1,11 @@
-"""A list that was sent is sent again while nothing has changed, and never to whom or when it may not be."""
+"""What was sent is sent again while nothing has changed, and never to whom or when it may not be."""
+
+from datetime import timedelta
 
 import pytest
 from sqlmodel import col, delete, update
 
-from db.models import Clerk, ClerkDepartment
+from db.models import Clerk, ClerkDepartment, Clock
 from db.queries import staff
 from portal import clock
 from portal.services.accounts import token_hash
@@ -82,3 +84,56 @@ def test_the_head_alone_is_the_same_without_a_body(office: Office, browser: Brow
 
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-length"] == page.headers["content-length"]
+
+
+def test_who_follows_a_report_hears_news_at_once(office: Office):
+    early_in_the_minute()
+    receipt = office.city.report()
+    page = f"/takip/{receipt.reference}"
+    stranger = office.stranger()
+    for _ in range(3):
+        stranger.get(page)
+    assert "iletilmeyi bekliyor" in stranger.page.words
+
+    office.city.move(receipt.reference, "assigned")
+
+    assert "İlgili birim başvurunuzu aldı" in stranger.get(page).words
+
+
+def test_who_follows_a_report_hears_at_once_that_its_day_has_moved(office: Office):
+    early_in_the_minute()
+    receipt = office.city.report()
+    ayse = office.stranger()
+    ayse.get(f"/takip/{receipt.reference}?k={receipt.key}")
+    known = {**PART, "HX-PTag": ayse.page.headers["hx-ptag"]}
+    page = f"/takip/{receipt.reference}"
+    assert [ayse.get(page, **known).status for _ in range(3)] == [304, 304, 304]
+
+    with office.city.db.transaction() as tx:
+        tx.execute(update(Clock).values(due_at=office.city.now + timedelta(days=99)))
+
+    assert ayse.get(page, **known).status == 200
+
+
+def test_a_page_with_a_form_is_a_new_one_each_time(office: Office):
+    """Two windows with one form would send two things as one."""
+    receipt = office.city.report()
+    ayse = office.stranger()
+    ayse.get(f"/takip/{receipt.reference}?k={receipt.key}")
+
+    forms = {ayse.get(f"/takip/{receipt.reference}").form(["form_id"]).values["form_id"] for _ in range(3)}
+
+    assert len(forms) == 3
+
+
+def test_whoever_closed_the_report_on_this_device_gets_its_public_side(office: Office):
+    early_in_the_minute()
+    receipt = office.city.report()
+    ayse = office.stranger()
+    ayse.get(f"/takip/{receipt.reference}?k={receipt.key}")
+    for _ in range(3):
+        assert "derin bir çukur" in ayse.get(f"/takip/{receipt.reference}").words
+
+    ayse.send(button="Bu cihazda kapat")
+
+    assert "derin bir çukur" not in ayse.get(f"/takip/{receipt.reference}").words

@@ -165,10 +165,8 @@ def test_the_letters_of_a_special_case_are_not_for_the_operator(office: Office):
     special = next(each for each in city.town.categories.values() if each.is_special and each.identity != "identity")
     case = city.case("new", category_code=special.code)
     with city.db.transaction() as tx:
-        tracked = tracking.look(tx, case.reference)
-        letter = official.receipt(
-            tx, tracked.case, tracked.submission, store=official.store(office.folder), town=city.town, now=city.now
-        )
+        rows, store = tracking.rows_of(tx, case.reference), official.store(office.folder)
+        letter = official.receipt(tx, *rows, store=store, town=city.town, now=city.now)
 
     operator = office.browser(city.hasan)
     assert "Resmî yazılar" not in operator.get(f"/masa/basvuru/{case.reference}").words

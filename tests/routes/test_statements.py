@@ -100,3 +100,17 @@ def test_who_follows_a_report_costs_two(office: Office, city: City):
         browser.get(f"/takip/{receipt.reference}")
 
     assert len(said) == 2, said
+
+
+def test_a_report_takes_one_to_be_looked_at_and_one_more_for_who_may_read_it_all(office: Office):
+    receipt = office.city.report()
+    stranger, ayse = office.stranger(), office.stranger()
+    ayse.get(f"/takip/{receipt.reference}?k={receipt.key}")
+
+    counted = []
+    for browser in (stranger, ayse):
+        with statements(office) as said:
+            assert browser.get(f"/takip/{receipt.reference}").status == 200
+        counted.append(len(said))
+
+    assert counted == [1, 2]
