@@ -17,8 +17,8 @@ from sqlalchemy import JSON, Boolean, Connection, Date, DateTime, Float, Integer
 from db.engine import Database, driver_errors
 
 ROWS_AT_ONCE = 10_000
-# The revision is told by itself; the index of the search is made again from `case_search`.
-NOT_CARRIED = ("alembic_version", "case_fts")
+# The revision is told by itself; the index of the search is made again from `case_search`; notes are of a moment.
+NOT_CARRIED = ("alembic_version", "case_fts", "case_noted")
 
 Row = Sequence[Any]
 

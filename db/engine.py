@@ -249,8 +249,15 @@ def _migrate(engine: Engine, way: str, revision: str) -> None:
         getattr(command, way)(config, revision)
 
     if engine.dialect.name == "sqlite":
-        with engine.begin() as connection:
-            run(connection)
+        with engine.connect() as connection:
+            # What we begin, we keep: all is one transaction, but for a revision that lets writers in between.
+            connection.begin()
+            try:
+                run(connection)
+                connection.commit()
+            finally:
+                # A revision may have left temporary tables.
+                connection.invalidate()
     else:
         _patiently(engine, run)
 

@@ -1,7 +1,7 @@
-"""Indexes that are made and taken away while everybody reads and writes; for revisions in db/migrations.
+"""What is done while everybody reads and writes; for revisions in db/migrations.
 
-On PostgreSQL what was done before them in a revision is kept first, so that its locks go: a revision that uses this
-must bear being called again after it was stopped half way.
+What was done before it in a revision is kept first, so that its locks go: a revision that uses this must bear being
+called again after it was stopped half way.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,6 +23,17 @@ def unlocked() -> Iterator[None]:
         op.execute("SET lock_timeout = 0")
         yield
         op.execute(f"SET lock_timeout = '{patience}'")
+
+
+@contextmanager
+def beside_writers() -> Iterator[None]:
+    """Inside, on SQLite, one moment is looked at and only temporary tables are written, so that writers go on."""
+    here = op.get_bind()
+    here.commit()
+    here.execution_options(writes=False)
+    yield
+    here.commit()
+    here.execution_options(writes=True)
 
 
 def create_index(name: str, table: str, columns: Sequence[str], where: str) -> None:
