@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -59,6 +60,7 @@ class Database:
         self.engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _postgresql(url)
         self.dialect = self.engine.dialect.name
         self._writer = self.engine.execution_options(writes=True)
+        self._turn = threading.Lock()
         # On PostgreSQL each statement looks at its own moment, in a transaction or not; without one there is no BEGIN
         # and no ROLLBACK to wait for.
         looks = self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -69,10 +71,23 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """All that is done inside is kept together, or none of it."""
-        with Session(self._writer, expire_on_commit=False) as tx, tx.begin():
+        with self._in_turn(), Session(self._writer, expire_on_commit=False) as tx, tx.begin():
             yield tx
             for each in tx.info.get(_AT_END, {}).values():
                 each.write(tx)
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """One writer after another, on SQLite; it has no line of its own, and who only tries again may try for long."""
+        if self.dialect != "sqlite":
+            yield
+            return
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
