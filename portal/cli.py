@@ -150,6 +150,17 @@ def _check(settings: Settings, args: argparse.Namespace) -> int:
     return 0 if is_well else 1
 
 
+def _sums(settings: Settings, _args: argparse.Namespace) -> int:
+    from portal import opening
+    from portal.services import sums
+
+    with opening.database(settings) as db:
+        found = sums.check(db)
+        sums.mend(db, found)
+    print(found.told())
+    return 0 if found.is_exact else 1
+
+
 def _seed_town(settings: Settings, args: argparse.Namespace) -> int:
     from portal import opening
     from portal.services import town
@@ -331,6 +342,10 @@ def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     check.add_argument("--before-start", action="store_true", help="without what only a running installation has")
     check.add_argument("--deep", action="store_true", help="also count every case again")
     check.set_defaults(act=_check)
+    sums = commands.add_parser(
+        "sums", help="count again what the reports sum up, and mend it; ends with 1 if a sum was wrong"
+    )
+    sums.set_defaults(act=_sums)
 
 
 def _add_seeds(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from db.engine import Database
@@ -18,6 +19,7 @@ from db.models import Category, Clerk, Department
 from portal import clock
 from portal.cli import main
 from portal.services import accounts, second_factor
+from tests.cast import City
 
 
 @pytest.fixture
@@ -112,6 +114,19 @@ def test_a_second_colleague_with_the_same_address_is_refused(
     assert "Bu e-posta adresiyle kayıtlı bir personel var." in capsys.readouterr().err
     with empty_db.reading() as tx:
         assert len(tx.exec(select(Clerk)).all()) == 1
+
+
+def test_wrong_sums_are_told_and_mended(town: dict[str, str], empty_db: Database, capsys: pytest.CaptureFixture[str]):
+    City(empty_db).case("resolved")
+    with empty_db.transaction() as tx:
+        tx.execute(text("UPDATE case_sum SET cases = cases + 1 WHERE cases > 0"))
+    capsys.readouterr()
+
+    assert main(["sums"], town) == 1
+    assert "1 wrong sums" in capsys.readouterr().out
+
+    assert main(["sums"], town) == 0
+    assert "hepsi doğru" in capsys.readouterr().out
 
 
 def test_missing_tables_are_named_and_not_traced_back(env: dict[str, str], capsys: pytest.CaptureFixture[str]):

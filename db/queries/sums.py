@@ -60,8 +60,9 @@ def month_of(received_at: datetime) -> int:
 
 def add(tx: Session, place: Place, figures: Figures) -> None:
     """Count cases at a place, or fewer where the figures are negative."""
-    sums = at_end(tx, _Pending).sums
-    sums[place] = sums[place].plus(figures)
+    pending = at_end(tx, _Pending)
+    pending.sums[place] = pending.sums[place].plus(figures)
+    pending.counts[place.department_id, place.status] += figures.cases
 
 
 def touch(tx: Session, department_ids: Iterable[int]) -> None:
@@ -74,18 +75,15 @@ class _Pending:
 
     def __init__(self) -> None:
         self.sums: dict[Place, Figures] = defaultdict(Figures)
+        self.counts: dict[tuple[int, str], int] = defaultdict(int)
         self.touched: set[int] = set()
 
     def write(self, tx: Session) -> None:
         """Write it, each table in the order of its keys."""
         statements = _statements(tx.get_bind().dialect.name)
-        changed = {place: each for place, each in sorted(self.sums.items()) if any(each)}
-        counts: dict[tuple[int, str], int] = defaultdict(int)
-        for place, each in changed.items():
-            counts[place.department_id, place.status] += each.cases
         rows: tuple[list[dict[str, Any]], ...] = (
-            [{"department_id": key[0], "status": key[1], "cases": by} for key, by in sorted(counts.items()) if by],
-            [{**place._asdict(), **each._asdict()} for place, each in changed.items()],
+            [{"department_id": key[0], "status": key[1], "cases": by} for key, by in sorted(self.counts.items()) if by],
+            [{**place._asdict(), **each._asdict()} for place, each in sorted(self.sums.items()) if any(each)],
             [{"department_id": each, "version": 1} for each in sorted(self.touched)],
         )
         for statement, values in zip(statements, rows, strict=True):
@@ -137,19 +135,6 @@ def years(tx: Session) -> list[int]:
     return list(range(first // 100, last // 100 + 1)) if first else []
 
 
-def rebuild(tx: Session) -> None:
-    """Write every mark and sum afresh from the cases and their ledgers, and tell every open list."""
-    if tx.get_bind().dialect.name == "postgresql":
-        # Whoever is changing a case writes its sums after ours, on top of them.
-        tx.execute(text("LOCK TABLE case_count, case_sum IN SHARE ROW EXCLUSIVE MODE"))
-    for table in (CaseCount, CaseSum, LateClosing):
-        tx.execute(delete(table))
-    tx.execute(_MARK_LATE)
-    for place, figures in _by_hand(tx).items():
-        add(tx, place, figures)
-        touch(tx, {place.department_id})
-
-
 def how_many(tx: Session) -> int:
     """How many sums are kept."""
     rows = (select(func.count()).select_from(table).scalar_subquery() for table in (CaseCount, CaseSum))
@@ -169,6 +154,21 @@ def differences(tx: Session) -> list[Difference]:
     for row in tx.execute(select(CaseCount.department_id, CaseCount.status, CaseCount.cases)):  # type: ignore[call-overload]
         kept[Place(0, row.department_id, row.status)] = Figures(row.cases)
     return list(_compared(kept, {**counted, **totals}))
+
+
+def correct(tx: Session, found: Iterable[Difference]) -> None:
+    """Move each sum by what it was found wrong by, however long ago that was looked at.
+
+    Whoever keeps the sums changes what is kept as much as what counting finds: what is wrong stays wrong by the same.
+    """
+    pending = at_end(tx, _Pending)
+    for place, kept, counted in found:
+        by = counted.plus(kept.negative())
+        if place.month:
+            pending.sums[place] = pending.sums[place].plus(by)
+        else:
+            pending.counts[place.department_id, place.status] += by.cases
+        touch(tx, {place.department_id})
 
 
 def _compared(kept: Mapping[Place, Figures], counted: Mapping[Place, Figures]) -> Iterator[Difference]:
@@ -219,17 +219,27 @@ _LATE = insert(LateClosing).values(case_id=bindparam("key"))
 _NOT_LATE = delete(LateClosing).where(col(LateClosing.case_id) == bindparam("key"))
 
 
-def wrongly_late(tx: Session) -> int:
-    """How many closed cases are marked late, or are not, against what their clocks' ledgers say."""
-    return int(tx.execute(_WRONGLY_LATE).scalar_one())
+def wrongly_late(tx: Session) -> list[int]:
+    """The cases that are marked late, or are not, against what their clocks' ledgers say."""
+    return list(tx.execute(_WRONGLY_LATE).scalars())
 
 
-_IS_LATE = """
-closed.closed_at IS NOT NULL AND EXISTS (
+def mark_again(tx: Session, case_ids: Sequence[int]) -> None:
+    """Set the marks of these cases right where they are still wrong, and the sums with them."""
+    rows = select(Case).where(col(Case.id).in_(case_ids)).order_by(col(Case.id)).with_for_update()
+    held = {case.id or 0: case for case in tx.execute(rows).scalars()}
+    for key in tx.execute(_STILL_WRONGLY_LATE, {"keys": list(held)}).scalars().all():
+        case, is_late = held[key], tx.get(LateClosing, key) is None
+        note_late(tx, key, is_late=is_late)
+        add(tx, Place(month_of(case.received_at), case.department_id, case.status), Figures(late=1 if is_late else -1))
+        touch(tx, {case.department_id})
+
+
+_WRONGLY_LATE_SQL = """
+SELECT closed.id FROM "case" AS closed LEFT JOIN late_closing ON late_closing.case_id = closed.id
+WHERE (late_closing.case_id IS NOT NULL) <> (closed.closed_at IS NOT NULL AND EXISTS (
   SELECT 1 FROM clock WHERE clock.case_id = closed.id AND clock.kind <> 'objection' AND clock.due_at < (
-    SELECT max(clock_entry.at) FROM clock_entry WHERE clock_entry.clock_id = clock.id AND clock_entry.act = 'stopped'))
+    SELECT max(clock_entry.at) FROM clock_entry WHERE clock_entry.clock_id = clock.id AND clock_entry.act = 'stopped')))
 """
-_WRONGLY_LATE = text(f"""
-SELECT count(*) FROM "case" AS closed LEFT JOIN late_closing ON late_closing.case_id = closed.id
-WHERE (late_closing.case_id IS NOT NULL) <> ({_IS_LATE})""")  # noqa: S608
-_MARK_LATE = text(f'INSERT INTO late_closing (case_id) SELECT closed.id FROM "case" AS closed WHERE {_IS_LATE}')  # noqa: S608
+_WRONGLY_LATE = text(_WRONGLY_LATE_SQL)
+_STILL_WRONGLY_LATE = text(f"{_WRONGLY_LATE_SQL} AND closed.id IN :keys").bindparams(bindparam("keys", expanding=True))

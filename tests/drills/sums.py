@@ -72,7 +72,7 @@ def _live_and_count(db: Database, secret: bytes, name: str, asked: Namespace) ->
     with db.reading() as tx:
         all_cases = len(tx.exec(select(Case.id)).all())
         in_months = sum(tx.exec(select(CaseSum.cases)).all())
-    yield Line("S9", f"lateness is what the ledgers say on {name}", all_cases, all_cases - last.wrongly_late)
+    yield Line("S9", f"lateness is what the ledgers say on {name}", all_cases, all_cases - len(last.wrongly_late))
     yield Line("R10", f"the months add up to the total on {name}", 1, int(all_cases == in_months), f"{all_cases} cases")
 
 

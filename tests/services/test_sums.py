@@ -32,7 +32,7 @@ def kept(city) -> dict[Place, Figures]:
 def exact(city) -> bool:
     checked = service.check(city.db)
     assert checked.differences == []
-    assert checked.wrongly_late == 0
+    assert checked.wrongly_late == []
     return True
 
 
@@ -166,23 +166,49 @@ def test_a_difference_is_found_and_mended(city):
         tx.execute(text("UPDATE case_sum SET cases = cases + 3, late = late + 1 WHERE cases > 0"))
         tx.execute(text("UPDATE case_count SET cases = 0"))
 
-    found = service.check(city.db).differences
-    assert [(each.kept.cases, each.counted.cases) for each in found] == [(0, 1), (4, 1)]
+    found = service.check(city.db)
+    assert [(each.kept.cases, each.counted.cases) for each in found.differences] == [(0, 1), (4, 1)]
 
-    with city.db.transaction() as tx:
-        service.mend(tx)
+    service.mend(city.db, found)
     assert exact(city)
 
 
 def test_a_wrong_mark_of_lateness_is_found_and_mended(city):
-    case = city.case("resolved")
+    in_time, late = city.case("resolved"), late_case(city)
     with city.db.transaction() as tx:
-        tx.execute(insert(LateClosing).values(case_id=case.id))
-    assert service.check(city.db).wrongly_late == 1
+        tx.execute(text("DELETE FROM late_closing"))
+        tx.execute(insert(LateClosing).values(case_id=in_time.id))
 
-    with city.db.transaction() as tx:
-        service.mend(tx)
+    found = service.check(city.db)
+    assert found.wrongly_late == [in_time.id, late.id]
+
+    service.mend(city.db, found)
     assert exact(city)
+
+
+def test_work_goes_on_between_the_finding_and_the_mending(city):
+    case, other, late = city.case("assigned"), city.case("resolved"), late_case(city)
+    with city.db.transaction() as tx:
+        tx.execute(text("UPDATE case_sum SET cases = cases + 3, answered = answered - 1 WHERE status = 'assigned'"))
+        tx.execute(text("UPDATE case_count SET cases = cases + 2"))
+        tx.execute(text("DELETE FROM late_closing"))
+        tx.execute(insert(LateClosing).values(case_id=other.id))
+    found = service.check(city.db)
+
+    for each in (case, late, other):
+        city.move(each.reference, "in_progress", reason="Yeniden bakılacak.")
+    city.report()
+    give(city, city.look(case.reference), "PBK")
+
+    service.mend(city.db, found)
+    assert exact(city)
+
+
+def late_case(city):
+    case = city.case("in_progress")
+    with city.later(days=90):
+        city.move(case.reference, "resolved")
+    return city.look(case.reference)
 
 
 def test_the_way_up_counts_what_is_there(city):
