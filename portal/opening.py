@@ -93,13 +93,15 @@ def why_not(error: DBAPIError | OSError, settings: Settings) -> str:
     if isinstance(error, OSError):
         return f"Dosya kullanılamıyor: {words}\nA file cannot be used: {words}"
     place = make_url(settings.database_url)
-    where = place.database if place.get_backend_name() == "sqlite" else f"{place.host}/{place.database}"
+    is_server = place.get_backend_name() != "sqlite"
+    # Through a socket the host stands behind the question mark.
+    where = f"{place.host or place.query.get('host', '')}/{place.database}" if is_server else place.database
+    if is_server and isinstance(error, OperationalError):
+        line = words.splitlines()[0]
+        return f"Veritabanına ulaşılamıyor ({where}): {line}\nThe database cannot be reached ({where}): {line}"
     for sign, (turkish, english) in _DATABASE_TROUBLE.items():
         if sign in words:
             return f"{turkish}: {where}\n{english}: {where}"
-    if isinstance(error, OperationalError) and place.get_backend_name() != "sqlite":
-        line = words.splitlines()[0]
-        return f"Veritabanına ulaşılamıyor ({where}): {line}\nThe database cannot be reached ({where}): {line}"
     return ""
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 from sqlmodel import select
 
 from db.engine import Database
@@ -20,6 +21,7 @@ from portal import clock
 from portal.cli import main
 from portal.services import accounts, second_factor
 from tests.cast import City
+from tests.databases import Postgresql
 
 
 @pytest.fixture
@@ -149,6 +151,22 @@ def test_a_database_that_does_not_answer_is_told(tmp_path: Path, capsys: pytest.
     told = capsys.readouterr().err
     assert "The database cannot be reached (127.0.0.1/cozum)" in told
     assert "cok-gizli" not in told
+
+
+def test_a_database_that_nobody_made_is_not_taken_for_missing_tables(
+    postgresql_store: Postgresql, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    with postgresql_store.empty() as there:
+        place = make_url(there.url).set(database="yok")
+    url = place.render_as_string(hide_password=False)
+
+    assert main(["migrate"], {"PORTAL_DATA": str(tmp_path), "PORTAL_DATABASE_URL": url}) == 1
+
+    told = capsys.readouterr().err
+    assert "The database cannot be reached" in told
+    assert "None/yok" not in told
+    assert 'database "yok" does not exist' in told
+    assert "portal migrate" not in told
 
 
 def test_a_read_only_database_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
