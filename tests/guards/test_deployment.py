@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+import uvicorn
 
 from portal import settings
 from portal.app import MOST_BODY
@@ -18,6 +19,11 @@ EXAMPLE = (DEPLOY / "cozum.env.example").read_text("utf-8")
 MANUAL = (HOME / "portal" / "docs" / "operations.md").read_text("utf-8")
 KNOWN = set(re.findall(r'env\.get\("(PORTAL_[A-Z_]+)"', Path(settings.__file__).read_text("utf-8")))
 _PORTAL = "/opt/cozum/.venv/bin/portal"
+# In the lines to type, and between the words; what stands in capitals is for the reader to fill in.
+_TYPED = [*re.findall(r"^ +# (.+?)(?: +# .*)?$", MANUAL, re.M), *re.findall(r"`([^`\n]+)`", MANUAL)]
+_COMMANDS = {
+    words.strip() for line in _TYPED for words in re.findall(r"(?:(?:^|[;&] )cozum|(?:^| )portal) ([a-z][^;&|]*)", line)
+}
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda file: file.stem)
@@ -94,18 +100,53 @@ def test_the_alarms_ask_for_counts_there_are():
         assert name.removesuffix("_total").removesuffix("_bucket") in source, f"There is no {name}"
 
 
-def test_the_manual_names_commands_and_settings_there_are():
-    named = set(re.findall(r"PORTAL_[A-Z_]+", MANUAL))
-    commands = set(
-        re.findall(r"(?<![\w/])portal ((?:seed |staff )?[a-z-]+)", " ".join(re.findall(r"`([^`]+)`", MANUAL)))
-    )
+def test_the_manual_names_settings_and_files_there_are():
+    files = re.findall(r"(?:deploy/|sed '\S+ )([\w.-]+\w)", MANUAL)
 
-    assert named <= KNOWN
-    assert {words.split()[0] for words in commands} <= _commands()
+    assert set(re.findall(r"PORTAL_[A-Z_]+", MANUAL)) <= KNOWN
+    assert len(files) >= 5
+    assert [each for each in files if not (DEPLOY / each).exists()] == []
 
 
-def _commands() -> set[str]:
-    return set(next(each for each in _parser()._actions if each.choices).choices or ())
+@pytest.mark.parametrize("words", sorted(_COMMANDS))
+def test_the_manual_names_commands_there_are(words: str):
+    # Ends the test where there is no such command, or not with these words.
+    assert callable(_parser().parse_args(shlex.split(words)).act)
+
+
+def test_what_the_manual_says_of_a_look_can_be_asked_for():
+    asked = re.findall(r"`(--[a-z-]+)`", MANUAL.partition("## What each line of")[2].partition("\n## ")[0])
+
+    assert len(asked) >= 2
+    assert callable(_parser().parse_args(["check", *asked]).act)
+
+
+def test_the_manual_and_the_services_speak_of_the_same_places():
+    units = "".join(each.read_text("utf-8") for each in SERVICES)
+    named = set(re.findall(r"\bcozum-(?:web|worker|backup|check)\b(?:\.timer)?", MANUAL))
+
+    for place in (_PORTAL, "/etc/cozum/cozum.env", "/var/lib/cozum"):
+        assert place in units
+        assert place in MANUAL
+    for each in named:
+        assert (DEPLOY / (each if each.endswith(".timer") else f"{each}.service")).exists()
+    assert "ln -sfn cozum-RELEASE /opt/cozum" in MANUAL, "A release in use must not be moved away under its pages"
+
+
+def test_nginx_gives_no_name_to_two_things():
+    words = (DEPLOY / "nginx.conf.example").read_text("utf-8")
+    zones = re.findall(r"(?:zone=|shared:)(\w+):", words)
+
+    assert len(zones) == len(set(zones)), "nginx refuses to start with two zones of one name"
+
+
+def test_a_proxy_hangs_up_before_the_portal_does():
+    patience = uvicorn.Config(lambda: None).timeout_keep_alive
+    [nginx] = re.findall(r"keepalive_timeout (\d+)s;\n\}", (DEPLOY / "nginx.conf.example").read_text("utf-8"))
+    [caddy] = re.findall(r"keepalive (\d+)s", (DEPLOY / "Caddyfile.example").read_text("utf-8"))
+
+    assert int(nginx) < patience
+    assert int(caddy) < patience
 
 
 def test_the_container_installs_what_is_locked_and_nothing_as_root():
