@@ -14,7 +14,7 @@ from portal.services.townbook import Town
 from portal.views import _clock_words, _desk, _words
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class QueueRow:
     """One case in the list, in words. Equal rows are drawn once."""
 
@@ -96,7 +96,8 @@ class RowWriter:
         return msgid("Yeni") if case.version == 1 else msgid("Değişti")
 
 
-@lru_cache(maxsize=10_000)
+# With the case it was read from and its drawing, a row takes some five kilobytes.
+@lru_cache(maxsize=4_000)
 def _row(
     case: Any, at: Glance, town: Town, language: Language, hidden: bool, with_department: bool, mark: str
 ) -> QueueRow:
