@@ -1,13 +1,12 @@
 """R9: one version down and up again while people read.
 
-    python -m tests.drills.migrate --folder /tmp/migrate [--cases 1000000] [--revision 0003]
+    python -m tests.drills.migrate --folder /tmp/migrate [--cases 1000000] [--revisions 0005 0003]
 
 The readers ask what the release of the older version asks: queue pages, a case by its reference, its timeline and
 letters, naming only the columns that both versions have. Four of them read all the time while a revision, the newest
 if none is named, is taken back and brought again through the very code of `portal migrate`. Counted: reads that
 failed; the longest time that any read waited; on PostgreSQL the longest time a lock that stops readers was held. A
-reader on SQLite never waits for a writer. Beside it the longest wait of somebody who changes a case is told: on SQLite
-that is how long the revision takes.
+reader on SQLite never waits for a writer. Beside it the longest wait of somebody who changes a case is told.
 """
 
 import random
@@ -63,13 +62,16 @@ class Reads:
 def main() -> int:
     words = score.parser(__doc__)
     words.add_argument("--cases", type=int, default=75_000)
-    words.add_argument("--revision", default=revisions()[-1], help="which one is taken back and brought again")
+    words.add_argument(
+        "--revisions", nargs="+", default=[revisions()[-1]], help="which are taken back and brought again"
+    )
     asked = words.parse_args()
     lines: list[Line] = []
     for engine in asked.engines:
         with stage.installation(asked.folder / f"{engine}-{asked.cases}", engine) as place:
             fill(place, asked.cases)
-            lines += _measure(place, asked.revision)
+            for revision in asked.revisions:
+                lines += _measure(place, revision)
     return score.finish(lines, asked)
 
 
