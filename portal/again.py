@@ -18,7 +18,7 @@ Standing = Callable[[], Awaitable[bool]]
 _Asked = tuple[str, bytes, str, tuple[tuple[bytes, bytes], ...]]
 
 # A page of a list has ten kilobytes, packed as it went out; the answer that nothing changed has one with its question.
-_MOST_BYTES = 4_000_000
+_MOST_BYTES = 2_500_000
 _STANDS = "stands"
 # Says where the reader comes from and how fresh the answer has to be, which it always is; no page of ours reads them.
 _UNREAD = frozenset({b"referer", b"cache-control", b"pragma", b"sec-fetch-user", b"upgrade-insecure-requests"})
@@ -99,4 +99,6 @@ async def _still_stands(given: _Given) -> bool:
 
 def _size(asked: _Asked, body: Any) -> int:
     path, query, _, headers = asked
-    return len(path) + len(query) + sum(len(name) + len(value) for name, value in headers) + len(body["body"]) + 1000
+    words = len(path) + len(query) + sum(len(name) + len(value) for name, value in headers)
+    # Each object takes some more than its words, and so do the headers of the answer.
+    return words + 100 * len(headers) + len(body["body"]) + 2_000

@@ -69,9 +69,9 @@ def read_public(tx: Session, reference: str) -> PublicFile | None:
     return PublicFile(case=case, submission=submission, **found)
 
 
-def state(db: Database, reference: str) -> tuple[int, Sequence[datetime]] | None:
+def moves(db: Database, reference: str) -> tuple[int, Sequence[datetime]] | None:
     """What moves whenever the public side of a case does: its version, and the dates of its clocks in their order."""
-    rows = db.ask(_STATE, {"reference": reference})
+    rows = db.ask(_MOVES, {"reference": reference})
     return (rows[0][0], [due_at for _, due_at in rows if due_at]) if rows else None
 
 
@@ -131,7 +131,7 @@ _PUBLIC = Together(
     events=_of_reference(CaseEvent, col(CaseEvent.case_id)).where(col(CaseEvent.is_public)),
     clocks=_of_reference(Clock, col(Clock.case_id), _EXTENDED.label("extended")),
 )
-_STATE = (
+_MOVES = (
     select(col(Case.version), col(Clock.due_at))
     .join(Submission, col(Submission.case_id) == col(Case.id))
     .join(Clock, col(Clock.case_id) == col(Case.id), isouter=True)

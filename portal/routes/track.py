@@ -1,8 +1,10 @@
 """A citizen follows a report by its number, opens it, and adds what was forgotten."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from litestar import get, post
+from litestar.datastructures import State
 
 from portal.again import give_again
 from portal.routes import _state
@@ -14,6 +16,7 @@ from portal.rules import references
 from portal.rules.refusal import NotFound, Refused
 from portal.services import attachments, tracking
 from portal.services.attachments import Picture
+from portal.services.townbook import Town
 from portal.services.tracking import Tracked
 from portal.views import track as views
 from portal.views._forms import word
@@ -53,9 +56,10 @@ def show(visit: Visit, reference: str) -> Answer:
         tracked = _look(visit, reference)
     except NotFound:
         return _not_found(visit, reference, "unknown", status=404)
-    # A page with a form to fill in is each time another; the part that reloads has none.
-    if not tracked.is_own or is_partial(visit.request):
-        give_again(visit.request, _Shows(visit, tracked).still)
+    # An open page asks every ten seconds, and mostly in vain. The whole page has a form, which is each time another.
+    if is_partial(visit.request):
+        shows = _Shows(visit.request.app.state, visit.town, reference, tracked.moves, _state.next_minute(visit.now))
+        give_again(visit.request, shows.still)
     tag = views.tag_of(tracked, visit.language, now=visit.now)
     if unchanged := not_modified(visit.request, tag):
         return unchanged
@@ -66,17 +70,19 @@ def show(visit: Visit, reference: str) -> Answer:
 
 @dataclass(frozen=True)
 class _Shows:
-    """All that a report shows which is not in the question. An open page asks every ten seconds, and mostly in vain."""
+    """All that the part shows which is not in the question; no more of it is kept than tells whether it has moved."""
 
-    visit: Visit
-    tracked: Tracked
+    state: State
+    town: Town
+    reference: str
+    moved_with: tracking.Moves
+    until: datetime
 
     async def still(self) -> bool:
         """Whether it would show the same now."""
-        visit = self.visit
-        if not _state.is_as_before(visit.request.app.state, visit.town, until=_state.next_minute(visit.now)):
+        if not _state.is_as_before(self.state, self.town, until=self.until):
             return False
-        return await _state.asked(visit.db, lambda db: tracking.stands(db, self.tracked))
+        return await _state.asked(self.state.db, lambda db: tracking.moves(db, self.reference)) == self.moved_with
 
 
 @post("/takip/{reference:str}/ac", dependencies=VISIT, sync_to_thread=True)

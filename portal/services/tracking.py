@@ -23,6 +23,8 @@ TRIES_PER_ADDRESS = 20
 TOO_MANY = msgid("Çok sayıda hatalı deneme yapıldı. Bir saat sonra yeniden deneyin.")
 _LONGEST_KEY = 300
 
+Moves = tuple[int, Sequence[datetime]]
+
 
 @dataclass(frozen=True)
 class Tracked:
@@ -40,14 +42,14 @@ class Tracked:
     is_unsigned: bool = False
 
     @property
-    def state(self) -> tuple[int, Sequence[datetime]]:
+    def moves(self) -> Moves:
         """What moves whenever this does; a changed calendar moves dates without spending a version."""
         return self.case.version, [each.due_at for each in self.clocks]
 
 
-def stands(db: Database, seen: Tracked) -> bool:
-    """Whether nothing has moved since somebody looked."""
-    return casefile.state(db, seen.submission.reference) == seen.state
+def moves(db: Database, reference: str) -> Moves | None:
+    """The same for the report under a reference as it is now, for little."""
+    return casefile.moves(db, reference)
 
 
 def look(tx: Session, reference: str, *, key: str = "") -> Tracked:

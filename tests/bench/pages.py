@@ -122,7 +122,9 @@ def pages(settings: Settings, app: Litestar, loop: asyncio.AbstractEventLoop) ->
         case = tx.exec(select(Case).where(Case.department_id == fen, col(Case.is_open)).limit(1)).one()
     citizen.cookies["erisim"] = ""
     unchanged = clerk.get("/masa/kuyruk").headers.get("hx-ptag", "")
-    live = {"hx-request": "true", "hx-request-type": "partial", "hx-ptag": unchanged}
+    report = f"/takip/{case.reference}"
+    part = {"hx-request": "true", "hx-request-type": "partial"}
+    live, followed = ({**part, "hx-ptag": each} for each in (unchanged, citizen.get(report).headers["hx-ptag"]))
     turns = itertools.count()
 
     def drawn(browser: Browser, address: str) -> Page:
@@ -146,8 +148,8 @@ def pages(settings: Settings, app: Litestar, loop: asyncio.AbstractEventLoop) ->
         "queue, common word, all": drawn(all_seeing, "/masa/kuyruk?ara=mahallesi&durum=tumu"),
         "case": lambda: clerk.get(f"/masa/basvuru/{case.reference}"),
         "count of a case": lambda: clerk.get(f"/masa/basvuru/{case.reference}/sure"),
-        "tracking, public": drawn(citizen, f"/takip/{case.reference}"),
-        "tracking, unchanged": lambda: citizen.get(f"/takip/{case.reference}"),
+        "tracking, public": drawn(citizen, report),
+        "tracking, unchanged": lambda: citizen.get(report, **followed),
         "submit": submit(settings, app, loop),
     }
 
