@@ -1,6 +1,6 @@
 """The threads in which requests are answered: a few for those who look, and others for those who change something.
 
-More lookers at once take the interpreter from each other, and a page costs up to twice the processor time
+More lookers at once take the interpreter from each other, and a page costs nearly half as much processor time again
 (docs/measurements.md). And whoever changes something may wait seconds for another's transaction, which nobody who only
 looks should stand behind.
 """
