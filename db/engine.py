@@ -117,8 +117,11 @@ class Database:
         # Whoever listens to what the engine is asked hears of this too.
         self.engine.dispatch.before_cursor_execute(None, None, short.words, asked, None, False)
         while True:
-            is_new = not self._at_hand
-            connection = self._own_connection() if is_new else self._at_hand.pop()
+            # Looking first whether there is one would be answered differently when another thread comes in between.
+            try:
+                connection, is_new = self._at_hand.pop(), False
+            except IndexError:
+                connection, is_new = self._own_connection(), True
             try:
                 rows = short.rows(connection, asked)
             except DBAPIError:
