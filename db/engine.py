@@ -211,8 +211,9 @@ def _sqlite(url: str) -> Engine:
     def prepare(connection: Any, _record: Any) -> None:
         # The driver would begin by itself, and deferred: a reader that turns writer then meets SQLITE_BUSY.
         connection.isolation_level = None
-        # The cache is each connection's own, and there are up to twenty; the machine keeps the file at hand for all.
-        for pragma in ("foreign_keys = ON", "synchronous = FULL", "cache_size = -2000", "temp_store = MEMORY"):
+        # The cache is each connection's own, there are up to twenty, and whoever writes empties those of all others;
+        # the machine keeps the file at hand for all.
+        for pragma in ("foreign_keys = ON", "synchronous = FULL", "cache_size = -500", "temp_store = MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
         _write_ahead(connection)
 

@@ -18,7 +18,7 @@ Standing = Callable[[], Awaitable[bool]]
 _Asked = tuple[str, bytes, str, tuple[tuple[bytes, bytes], ...]]
 
 # A page of a list has ten kilobytes, packed as it went out; the answer that nothing changed has one with its question.
-_MOST_BYTES = 2_500_000
+_MOST_BYTES = 1_500_000
 _STANDS = "stands"
 # Says where the reader comes from and how fresh the answer has to be, which it always is; no page of ours reads them.
 _UNREAD = frozenset({b"referer", b"cache-control", b"pragma", b"sec-fetch-user", b"upgrade-insecure-requests"})

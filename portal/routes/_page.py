@@ -29,7 +29,7 @@ _IN_ADDRESSES = "%/:?&=#+,;@!$'()*~"
 _IN_PATHS, _SLASHES = "/:@!$'()*+,;=~", "/\\"
 _A_YEAR = 365 * 24 * 3600
 # A row takes a kilobyte; a form of filters twenty, and there is one for every word somebody searches.
-_ROWS_AT_HAND = 4_000
+_ROWS_AT_HAND = 1_500
 _FORMS_AT_HAND = 64
 
 

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable
 from typing import Generic, TypeVar
 
 # A page of fifty rows is fifty references to rows that are at hand anyway.
-_MOST = 1_000
+_MOST = 500
 _MOST_FOUND = 200
 
 _Found = TypeVar("_Found")

@@ -128,7 +128,7 @@ class QueueForm:
         )
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=2_000)
 def _address(form: QueueForm, **changes: str) -> str:
     form = replace(form, **{"cursor": "", **changes}) if changes else form
     defaults = QueueForm()

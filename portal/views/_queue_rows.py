@@ -97,7 +97,7 @@ class RowWriter:
 
 
 # With the case it was read from and its drawing, a row takes some five kilobytes.
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=1_500)
 def _row(
     case: Any, at: Glance, town: Town, language: Language, hidden: bool, with_department: bool, mark: str
 ) -> QueueRow:
