@@ -235,7 +235,7 @@ def nothing_personal(world: World, where: str = "") -> Line:
         answer = world.probe.get(there, stranger)
         for word in ("Ayşe", "Yılmaz", "ayse@", "0532", "123 45 67", "4567", "Okulun önündeki", "4516. Sokak", "Kemal"):
             tried += 1
-            held += word not in answer.text
+            held += word not in _plain(answer, matter.case.reference)[1]
     return Line("A6", f"the number alone shows nothing of a person{where}", tried, held)
 
 
