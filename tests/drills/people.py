@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from email import message_from_bytes
 from uuid import uuid4
 
@@ -223,6 +224,7 @@ class Mailbox:
     port: int
     slow: float = 0.03
     letters: Counter[str] = field(default_factory=Counter)
+    opened_at: datetime = field(default_factory=clock.now)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         letter = message_from_bytes(bytes(envelope.content or b""))
