@@ -4,13 +4,13 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, Select, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, Select, Text, cast, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlmodel import Session
@@ -24,6 +24,8 @@ TRUSTED_SECONDS = 1.0
 LOCK_NOT_AVAILABLE = "55P03"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _AT_END, _BACK_AT = "at_end", "back_at"
+_STORED = "PRAGMA data_version"
+_ENDED = select(cast(func.pg_current_snapshot(), Text))
 
 
 class AtEnd(Protocol):
@@ -67,6 +69,7 @@ class Database:
         self._reader = looks if self.dialect == "postgresql" else self.engine
         self._short: dict[Select[Any], Short] = {}
         self._at_hand: list[Any] = []
+        self._lookout: Any = None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -108,14 +111,31 @@ class Database:
         """Whether an answer comes out of a file of this machine's, sooner than another thread would take over."""
         return self.dialect == "sqlite"
 
+    def moment(self) -> Hashable:
+        """What stays equal for as long as nobody stores anything: what was read after it is still what there is."""
+        if self.dialect == "postgresql":
+            # Which transactions had ended by then ("Transaction ID and Snapshot Information Functions" in PostgreSQL's
+            # manual): any that ends later makes it another one.
+            return str(self.ask(_ENDED, {})[0][0])
+        # SQLite counts for each connection what all others stored (sqlite.org/pragma.html#pragma_data_version).
+        if self._lookout is None:
+            self._lookout = self._own_connection()
+        looking = self._lookout
+        self._tell(_STORED, ())
+        try:
+            return looking, looking.execute(_STORED).fetchone()[0]
+        except sqlite3.Error as no:
+            self._lookout = None
+            looking.close()
+            raise DBAPIError.instance(_STORED, None, no, sqlite3.Error) from no
+
     def ask(self, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """The rows of one statement that reads, without a transaction around it; built once, for it is remembered."""
         short = self._short.get(statement)
         if short is None:
             short = self._short[statement] = Short(statement, self.engine.dialect)
         asked = short.values(values)
-        # Whoever listens to what the engine is asked hears of this too.
-        self.engine.dispatch.before_cursor_execute(None, None, short.words, asked, None, False)
+        self._tell(short.words, asked)
         while True:
             # Looking first whether there is one would be answered differently when another thread comes in between.
             try:
@@ -132,6 +152,10 @@ class Database:
                 continue
             self._at_hand.append(connection)
             return rows
+
+    def _tell(self, words: str, values: Any) -> None:
+        """Whoever listens to what the engine is asked hears also of what goes past it."""
+        self.engine.dispatch.before_cursor_execute(None, None, words, values, None, False)
 
     def _own_connection(self) -> Any:
         """One more connection beside the pool, whose lending and taking back would cost as much as the answer."""
@@ -169,6 +193,9 @@ class Database:
         self.engine.dispose()
         while self._at_hand:
             self._at_hand.pop().close()
+        if self._lookout is not None:
+            self._lookout.close()
+            self._lookout = None
 
 
 @cache

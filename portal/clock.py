@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 ISTANBUL = ZoneInfo("Europe/Istanbul")
+# Before anything there is.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def now() -> datetime:

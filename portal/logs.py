@@ -45,9 +45,10 @@ def tell_request(method: str, route: str, status: int, seconds: float) -> None:
     Its parts are ours: a method we know, and the address as the routes write it.
     """
     if _least() <= logging.INFO:
-        now = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+        now = datetime.now(UTC).isoformat(timespec="microseconds").removesuffix("+00:00")
         line = f"timestamp={now}Z level=info event=request request={REQUEST.get()} method={method} route={route}"
-        print(f"{line} status={status} ms={seconds * 1000:.1f}", file=sys.stderr, flush=True)
+        # A line is sent as a whole, whoever else writes; standard error goes out line by line.
+        sys.stderr.write(f"{line} status={status} ms={seconds * 1000:.1f}\n")
 
 
 def _least() -> int:

@@ -88,7 +88,7 @@ def statements(office: Office) -> Iterator[list[str]]:
     said: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.split()[0] not in ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"):
+        if statement.split()[0] not in ("BEGIN", "COMMIT", "ROLLBACK"):
             said.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)

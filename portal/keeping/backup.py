@@ -122,21 +122,21 @@ def _add_table(tar: Writer, snapshot: Snapshot, table: Table, made: Backup, prog
 
 
 def _add_files(tar: Writer, snapshot: Snapshot, made: Backup, db: Database, home: Path) -> None:
-    for shelf in files.SHELVES:
-        for rows in snapshot.column(shelf.table, "id", "name", "sha256"):
+    for table, kind in files.KINDS.items():
+        for rows in snapshot.column(table, "id", "name", "sha256"):
             for key, name, sha256 in rows:
-                paths = shelf.paths(name)
-                contents = [files.read(shelf, home, path) for path in paths]
-                if None in contents and not _is_there(db, shelf.table, key):
+                paths = kind.paths(name)
+                contents = [files.read(kind, home, path) for path in paths]
+                if None in contents and not _is_there(db, table, key):
                     # Forgotten since the moment of the backup, files first. Restored, it would be forgotten again.
                     continue
                 if contents[0] is not None and hashlib.sha256(contents[0]).hexdigest() != sha256:
-                    made.changed.append(f"{shelf.folder}/{paths[0]}")
+                    made.changed.append(f"{kind.folder}/{paths[0]}")
                 for path, content in zip(paths, contents, strict=True):
                     if content is None:
-                        made.missing.append(f"{shelf.folder}/{path}")
+                        made.missing.append(f"{kind.folder}/{path}")
                     else:
-                        tar.add(files.member(shelf, path), content)
+                        tar.add(files.member(kind, path), content)
                         made.files += 1
 
 

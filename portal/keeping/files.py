@@ -1,55 +1,40 @@
 """The files that rows name: photos, enclosures, official letters. What no row names is nobody's."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore
 
-from portal.services import attachments, enclosures, official
+from portal.services.shelves import ENCLOSURES, LETTERS, PHOTOS, Kind
 
-
-@dataclass(frozen=True)
-class Shelf:
-    """Where the files of one table lie."""
-
-    table: str
-    folder: str
-    store: Callable[[Path], LocalStore]
-    paths: Callable[[str], tuple[str, ...]]
-
-
-SHELVES = (
-    Shelf("attachment", "photos", attachments.store, attachments.paths),
-    Shelf("enclosure", "enclosures", enclosures.store, enclosures.paths),
-    Shelf("letter", "letters", official.store, official.paths),
-)
+# By the table whose rows name them.
+KINDS: Mapping[str, Kind] = MappingProxyType({"attachment": PHOTOS, "enclosure": ENCLOSURES, "letter": LETTERS})
 _OURS = re.compile(r"files/([a-z]+)/([0-9a-f]{2}/[0-9a-f]{32}(?:-small)?(?:\.[a-z]{3,4})?)")
 
 
-def read(shelf: Shelf, home: Path, path: str) -> bytes | None:
+def read(kind: Kind, home: Path, path: str) -> bytes | None:
     """A file, or None where there is none."""
     try:
-        return bytes(obstore.get(shelf.store(home), path).bytes())
+        return bytes(obstore.get(kind.store(home), path).bytes())
     except (FileNotFoundError, BaseError):
         return None
 
 
-def member(shelf: Shelf, path: str) -> str:
+def member(kind: Kind, path: str) -> str:
     """What a file is called in a backup."""
-    return f"files/{shelf.folder}/{path}"
+    return f"files/{kind.folder}/{path}"
 
 
 def write(home: Path, name: str, content: bytes) -> bool:
     """Put a backup's member where it lay; false for a name that is none of ours."""
     found = _OURS.fullmatch(name)
-    shelf = next((each for each in SHELVES if found and each.folder == found[1]), None)
-    if found is None or shelf is None:
+    kind = next((each for each in KINDS.values() if found and each.folder == found[1]), None)
+    if found is None or kind is None:
         return False
-    obstore.put(shelf.store(home), found[2], content)
+    obstore.put(kind.store(home), found[2], content)
     return True
 
 
@@ -60,4 +45,4 @@ def any_in(home: Path) -> Path | None:
 
 def folders(home: Path) -> Iterator[Path]:
     """Every folder that files lie in."""
-    return (home / shelf.folder for shelf in SHELVES)
+    return (home / kind.folder for kind in KINDS.values())

@@ -1,6 +1,7 @@
 """What every handler may ask for: the database, the settings, and the town as it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -30,11 +31,33 @@ async def asked(db: Database, question: Callable[[Database], _Found]) -> _Found:
     return question(db) if db.is_at_hand else await sync_to_thread(question, db)
 
 
-def is_as_before(state: State, town: Town, *, until: datetime) -> bool:
-    """Whether the town still is this one, and the moment has not come at which it has to be looked at anew."""
-    book: TownBook = state.book
-    now = clock.now()
-    return now < until and book.fresh(now=now) is town
+@dataclass
+class Standing:
+    """What an answer stands on that is not in the question: the town, the time, and what is stored."""
+
+    state: State
+    town: Town
+    # From here on it has to be drawn anew, whatever is stored.
+    until: datetime
+    _stood_at: Hashable = field(default=None, init=False)
+
+    async def still(self) -> bool:
+        """Whether the same would be answered now; what is stored is read only if anything was stored since."""
+        book: TownBook = self.state.book
+        now = clock.now()
+        if now >= self.until or book.fresh(now=now) is not self.town:
+            return False
+        # Asked first: what is stored while we read makes the next moment another one.
+        moment = await self.state.looks.moment()
+        if moment != self._stood_at:
+            if not await self.is_the_same():
+                return False
+            self._stood_at = moment
+        return True
+
+    async def is_the_same(self) -> bool:
+        """Whether what is stored would give the same answer."""
+        raise NotImplementedError
 
 
 def next_minute(now: datetime) -> datetime:

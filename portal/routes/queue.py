@@ -46,7 +46,8 @@ async def show(request: Asked, clerk: SignedIn) -> Answer:
     form = _form(tuple(request.query_params.multi_items()), town)
     seen = Tag.read(_page.known_tag(request))
     tag = Tag.of(form, clerk, language, now=now)
-    shows = _Shows(state, _who.token_of(request, state.settings), clerk, town, _state.next_minute(now))
+    until = min(_state.next_minute(now), clerk.is_known_until)
+    shows = _Shows(state, town, until, _who.token_of(request, state.settings), clerk)
     if seen and seen.state == tag.state:
         give_again(request, shows.still)
         return _page.unchanged(str(seen))
@@ -56,22 +57,20 @@ async def show(request: Asked, clerk: SignedIn) -> Answer:
     return answer
 
 
-@dataclass(frozen=True)
-class _Shows:
-    """All that a list shows which is not in the question."""
+@dataclass
+class _Shows(_state.Standing):
+    """A list as a colleague sees it."""
 
-    state: State
     token: str
     clerk: SignedIn
-    town: Town
-    until: datetime
 
-    async def still(self) -> bool:
+    async def is_the_same(self) -> bool:
         """Whether it would show the same to the same colleague now."""
-        if not _state.is_as_before(self.state, self.town, until=self.until):
-            return False
         clerk: SignedIn | None = await self.state.looks.who(self.token)
-        return clerk == self.clerk and clerk.lists_at == self.clerk.lists_at and not clerk.is_to_be_seen
+        if clerk != self.clerk or clerk.lists_at != self.clerk.lists_at or clerk.is_to_be_seen:
+            return False
+        self.until = min(self.until, clerk.is_known_until)
+        return True
 
 
 @lru_cache(maxsize=500)

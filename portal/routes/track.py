@@ -1,10 +1,8 @@
 """A citizen follows a report by its number, opens it, and adds what was forgotten."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from litestar import get, post
-from litestar.datastructures import State
 
 from portal.again import give_again
 from portal.routes import _state
@@ -16,7 +14,6 @@ from portal.rules import references
 from portal.rules.refusal import NotFound, Refused
 from portal.services import attachments, tracking
 from portal.services.attachments import Picture
-from portal.services.townbook import Town
 from portal.services.tracking import Tracked
 from portal.views import track as views
 from portal.views._forms import word
@@ -58,7 +55,8 @@ def show(visit: Visit, reference: str) -> Answer:
         return _not_found(visit, reference, "unknown", status=404)
     # An open page asks every ten seconds, and mostly in vain. The whole page has a form, which is each time another.
     if is_partial(visit.request):
-        shows = _Shows(visit.request.app.state, visit.town, reference, tracked.moves, _state.next_minute(visit.now))
+        until = _state.next_minute(visit.now)
+        shows = _Shows(visit.request.app.state, visit.town, until, reference, tracked.moves)
         give_again(visit.request, shows.still)
     tag = views.tag_of(tracked, visit.language, now=visit.now)
     if unchanged := not_modified(visit.request, tag):
@@ -68,20 +66,15 @@ def show(visit: Visit, reference: str) -> Answer:
     return page(visit.request, "track/case.html", view, part="track/_live.html", headers=tagged(tag))
 
 
-@dataclass(frozen=True)
-class _Shows:
-    """All that the part shows which is not in the question; no more of it is kept than tells whether it has moved."""
+@dataclass
+class _Shows(_state.Standing):
+    """The part of a followed report that reloads itself; no more of it is kept than tells whether it has moved."""
 
-    state: State
-    town: Town
     reference: str
     moved_with: tracking.Moves
-    until: datetime
 
-    async def still(self) -> bool:
+    async def is_the_same(self) -> bool:
         """Whether it would show the same now."""
-        if not _state.is_as_before(self.state, self.town, until=self.until):
-            return False
         return await _state.asked(self.state.db, lambda db: tracking.moves(db, self.reference)) == self.moved_with
 
 

@@ -16,6 +16,7 @@ from db.engine import Database
 from db.models import Clerk, ClerkDepartment, Department, StaffSession
 from db.queries import access, staff
 from db.queries import town as stored_town
+from portal import clock
 from portal.rules import permissions
 from portal.rules.contact import is_email
 from portal.rules.refusal import Refused, msgid
@@ -48,7 +49,8 @@ log = structlog.get_logger()
 class SignedIn:
     """The colleague at the other end of a request.
 
-    `lists_at` is the version their lists stood at when they asked; `is_to_be_seen`, that it is time for `see`.
+    `lists_at` is the version their lists stood at when they asked; `is_to_be_seen`, that it is time for `see`; until
+    `is_known_until` neither that nor the end of the session comes by time alone.
     """
 
     id: int
@@ -59,6 +61,7 @@ class SignedIn:
     is_active: bool = True
     lists_at: int = field(default=0, compare=False)
     is_to_be_seen: bool = field(default=False, compare=False)
+    is_known_until: datetime = field(default=clock.NEVER, compare=False)
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,7 @@ def _signed_in(found: staff.Visitor | None, *, now: datetime) -> SignedIn | None
         found.departments,
         lists_at=found.version_of_all if sees_all else found.version,
         is_to_be_seen=now - found.seen_at > SEEN_EVERY,
+        is_known_until=min(found.seen_at + SEEN_EVERY, found.created_at + ABSOLUTE),
     )
 
 

@@ -3,10 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
-import obstore
 from obstore.store import LocalStore
 from sqlmodel import Session
 
@@ -58,29 +56,23 @@ def read(content: bytes, original_name: str) -> Picture:
 
 
 def store(folder: Path) -> LocalStore:
-    """Where photos lie: a folder now, a bucket behind the same interface when there are several machines."""
-    return _store(folder / "photos")
-
-
-def paths(name: str) -> tuple[str, ...]:
-    """Where a photo lies in its store, the large one first."""
-    return _path(name), _path(name, small=True)
+    """Where photos lie."""
+    return shelves.PHOTOS.store(folder)
 
 
 def put(where: LocalStore, picture: Picture) -> None:
     """Write both sizes. Done before the row is committed, so that no row ever names a photo that is not there."""
-    shelves.put(where, _path(picture.name), picture.large)
-    shelves.put(where, _path(picture.name, small=True), picture.small)
+    shelves.PHOTOS.put(where, picture.name, picture.large, picture.small)
 
 
 def fetch(where: LocalStore, name: str, *, small: bool = False) -> bytes:
     """The stored photo in one of its sizes."""
-    return bytes(obstore.get(where, _path(name, small=small)).bytes())
+    return shelves.PHOTOS.fetch(where, name, 1 if small else 0)
 
 
 def remove(where: LocalStore, name: str) -> None:
     """Forget a photo in both sizes."""
-    obstore.delete(where, [_path(name), _path(name, small=True)])
+    shelves.PHOTOS.remove(where, name)
 
 
 def add_to_draft(tx: Session, draft: Draft, picture: Picture, *, now: datetime) -> Attachment | None:
@@ -138,13 +130,3 @@ def _short(original_name: str) -> str:
     """The name a person knows the file by: no folders, nothing unprintable, not too long."""
     last = original_name.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(letter for letter in last if letter.isprintable())[:80] or "foto"
-
-
-@cache
-def _store(folder: Path) -> LocalStore:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return LocalStore(folder)
-
-
-def _path(name: str, *, small: bool = False) -> str:
-    return f"{name[:2]}/{name}{'-small' if small else ''}.webp"

@@ -3,13 +3,10 @@
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
-import obstore
 from obstore.store import LocalStore
 from sqlmodel import Session
 
@@ -87,28 +84,22 @@ def type_of(content: bytes) -> str:
 
 
 def store(folder: Path) -> LocalStore:
-    """Where enclosures lie: a folder now, a bucket behind the same interface when there are several machines."""
-    return _store(folder / "enclosures")
-
-
-def paths(name: str) -> tuple[str, ...]:
-    """Where a file lies in its store."""
-    return (_path(name),)
+    """Where enclosures lie."""
+    return shelves.ENCLOSURES.store(folder)
 
 
 def put(where: LocalStore, file: File, content: bytes) -> None:
     """Write a file. Done before its row is committed, so that no row ever names a file that is not there."""
-    shelves.put(where, _path(file.name), content)
+    shelves.ENCLOSURES.put(where, file.name, content)
 
 
 def fetch(where: LocalStore, name: str) -> bytes:
-    return bytes(obstore.get(where, _path(name)).bytes())
+    return shelves.ENCLOSURES.fetch(where, name)
 
 
 def remove(where: LocalStore, name: str) -> None:
     """Forget a file; one that is gone already is forgotten."""
-    with suppress(FileNotFoundError):
-        obstore.delete(where, _path(name))
+    shelves.ENCLOSURES.remove(where, name)
 
 
 def add_to_draft(tx: Session, draft: Draft, file: File, *, now: datetime) -> Enclosure | None:
@@ -183,13 +174,3 @@ def _with_ending(name: str, media_type: str) -> str:
     """Whoever opens the file later gets what it is, whatever its sender called it."""
     endings = _ENDINGS[media_type]
     return name if name.lower().endswith(endings) else f"{name or 'dosya'}{endings[0]}"
-
-
-@cache
-def _store(folder: Path) -> LocalStore:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return LocalStore(folder)
-
-
-def _path(name: str) -> str:
-    return f"{name[:2]}/{name}"

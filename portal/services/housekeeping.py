@@ -1,18 +1,16 @@
 """What nobody needs any more goes: abandoned forms with their files, files of no row, counted tries, old sessions."""
 
 from collections.abc import Callable, Collection, Set
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from obstore.store import LocalStore
 from sqlmodel import Session
 
 from db.engine import Database
 from db.queries import access, letters, post, staff
 from db.queries import enclosures as stored
-from portal.services import attachments, enclosures, official, shelves
+from portal.services import shelves
 
 DRAFTS_KEPT = timedelta(days=7)
 TRIES_KEPT = timedelta(days=1)
@@ -54,34 +52,34 @@ def shelf_at(now: datetime) -> int:
 
 
 def _remove_photos(db: Database, folder: Path) -> None:
-    where = attachments.store(folder)
+    where = shelves.PHOTOS.store(folder)
     with db.reading() as tx:
         photos = post.ownerless_attachments(tx, limit=AT_ONCE)
     for photo in photos:
         # Files first: while the row is there, nobody's photo is not forgotten on the disk.
-        with suppress(FileNotFoundError):
-            attachments.remove(where, photo.name)
+        shelves.PHOTOS.remove(where, photo.name)
         with db.transaction() as tx:
             post.forget_attachment(tx, photo)
 
 
 def _remove_enclosures(db: Database, folder: Path) -> None:
-    where = enclosures.store(folder)
+    where = shelves.ENCLOSURES.store(folder)
     with db.reading() as tx:
         files = stored.ownerless(tx, limit=AT_ONCE)
     for each in files:
-        enclosures.remove(where, each.name)
+        shelves.ENCLOSURES.remove(where, each.name)
         with db.transaction() as tx:
             stored.forget(tx, each)
 
 
 def _remove_orphans(db: Database, folder: Path, shelf: int, *, before: datetime) -> None:
-    kept: list[tuple[LocalStore, Names]] = [
-        (attachments.store(folder), post.attachment_names),
-        (enclosures.store(folder), stored.names),
-        (official.store(folder), letters.names),
+    kept: list[tuple[shelves.Kind, Names]] = [
+        (shelves.PHOTOS, post.attachment_names),
+        (shelves.ENCLOSURES, stored.names),
+        (shelves.LETTERS, letters.names),
     ]
-    for where, names in kept:
+    for kind, names in kept:
+        where = kind.store(folder)
         if gone := shelves.sweep(where, shelf, before=before, named=lambda among, names=names: _read(db, names, among)):
             log.info("orphans removed", store=str(where.prefix), files=gone)
 

@@ -3,10 +3,8 @@
 import hashlib
 import secrets
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 
-import obstore
 import structlog
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore
@@ -35,13 +33,8 @@ class Damaged(Exception):
 
 
 def store(folder: Path) -> LocalStore:
-    """Where letters lie: a folder now, a bucket behind the same interface when there are several machines."""
-    return _store(folder / "letters")
-
-
-def paths(name: str) -> tuple[str, ...]:
-    """Where a letter lies in its store."""
-    return (_path(name),)
+    """Where letters lie."""
+    return shelves.LETTERS.store(folder)
 
 
 def preview(content: Content) -> bytes:
@@ -88,7 +81,7 @@ def issue(
 def fetch(where: LocalStore, letter: Letter) -> bytes:
     """The pages exactly as they were made; anything else is a fault that is told and never shown."""
     try:
-        pages = bytes(obstore.get(where, _path(letter.name)).bytes())
+        pages = shelves.LETTERS.fetch(where, letter.name)
     except (BaseError, OSError) as no:
         log.error("letter lost", letter=letter.name, why=type(no).__name__)
         raise Damaged(letter.number) from no
@@ -139,7 +132,7 @@ def _pages(content: Content, *, is_draft: bool = False) -> bytes:
 
 
 def _put(tx: Session, where: LocalStore, name: str, pages: bytes) -> None:
-    shelves.put(where, _path(name), pages)
+    shelves.LETTERS.put(where, name, pages)
     unkept = {name}
 
     def keep(_tx: Session) -> None:
@@ -148,17 +141,7 @@ def _put(tx: Session, where: LocalStore, name: str, pages: bytes) -> None:
     def forget(_tx: Session) -> None:
         if unkept:
             unkept.clear()
-            obstore.delete(where, _path(name))
+            shelves.LETTERS.remove(where, name)
 
     event.listen(tx, "after_commit", keep)
     event.listen(tx, "after_rollback", forget)
-
-
-@cache
-def _store(folder: Path) -> LocalStore:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return LocalStore(folder)
-
-
-def _path(name: str) -> str:
-    return f"{name[:2]}/{name}.pdf"

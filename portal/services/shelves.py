@@ -1,7 +1,10 @@
 """Files beside the database: on the disk for good before a row names them, and found again when none does."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence, Set
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import obstore
@@ -22,6 +25,43 @@ log = structlog.get_logger()
 
 class NotKept(Exception):
     """A file could not be written, and nothing of it is left: the disk is full, or gone."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Files of one kind lie in a folder of their own, one or more for each name a row holds."""
+
+    folder: str
+    endings: tuple[str, ...]
+
+    def store(self, home: Path) -> LocalStore:
+        """Where they lie: a folder now, a bucket behind the same interface when there are several machines."""
+        return _store(home / self.folder)
+
+    def paths(self, name: str) -> tuple[str, ...]:
+        """Where the files of a name lie in their store."""
+        return tuple(f"{name[:2]}/{name}{ending}" for ending in self.endings)
+
+    def put(self, where: LocalStore, name: str, *contents: bytes) -> None:
+        """Write the files of a name. Done before its row is committed: no row ever names a file that is not there."""
+        for path, content in zip(self.paths(name), contents, strict=True):
+            put(where, path, content)
+
+    def fetch(self, where: LocalStore, name: str, which: int = 0) -> bytes:
+        """One of the files of a name."""
+        return bytes(obstore.get(where, self.paths(name)[which]).bytes())
+
+    def remove(self, where: LocalStore, name: str) -> None:
+        """Forget the files of a name; what is gone already is forgotten."""
+        for path in self.paths(name):
+            with suppress(FileNotFoundError):
+                obstore.delete(where, path)
+
+
+# The large one first, for the small one is made of it.
+PHOTOS = Kind("photos", (".webp", "-small.webp"))
+ENCLOSURES = Kind("enclosures", ("",))
+LETTERS = Kind("letters", (".pdf",))
 
 
 def put(where: LocalStore, path: str, content: bytes) -> None:
@@ -56,6 +96,12 @@ def sweep(where: LocalStore, shelf: int, *, before: datetime, named: Callable[[C
     for each in orphans:
         each.unlink(missing_ok=True)
     return len(orphans)
+
+
+@cache
+def _store(folder: Path) -> LocalStore:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return LocalStore(folder)
 
 
 def _batched(files: Sequence[Path], size: int) -> Iterator[Sequence[Path]]:

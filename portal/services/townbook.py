@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -13,11 +13,11 @@ from sqlmodel import Session
 from db.engine import Database
 from db.models import Category, CategoryGroup, Department, Neighbourhood
 from db.queries import town as stored
+from portal import clock
 from portal.rules import deadlines
 from portal.services import calendars
 
 FRESH_FOR = timedelta(seconds=20)
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(eq=False)
@@ -90,7 +90,7 @@ class TownBook:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._lock = threading.Lock()
-        self._picture: tuple[Town | None, datetime] = (None, NEVER)
+        self._picture: tuple[Town | None, datetime] = (None, clock.NEVER)
         self._stored: Sequence[Any] = ()
 
     def town(self, *, now: datetime) -> Town:
@@ -117,4 +117,4 @@ class TownBook:
     def forget(self) -> None:
         """Read the town again at the next question."""
         with self._lock:
-            self._picture = (None, NEVER)
+            self._picture = (None, clock.NEVER)

@@ -1,14 +1,15 @@
 """What was sent is sent again while nothing has changed, and never to whom or when it may not be."""
 
+import time
 from datetime import timedelta
 
 import pytest
 from sqlmodel import col, delete, update
 
-from db.models import Clerk, ClerkDepartment, Clock
+from db.models import Clerk, ClerkDepartment, Clock, StaffSession
 from db.queries import staff
 from portal import clock
-from portal.services.accounts import token_hash
+from portal.services.accounts import ABSOLUTE, token_hash
 from tests.desk import PART, Office, early_in_the_minute, listed, statements, tag_of
 from tests.web import Browser
 
@@ -19,7 +20,7 @@ def browser(office: Office) -> Browser:
     early_in_the_minute()
     office.city.report()
     browser = office.browser(office.city.kemal)
-    for _ in range(2):
+    for _ in range(3):
         browser.get("/masa/kuyruk")
     with statements(office) as said:
         assert browser.get("/masa/kuyruk").status == 200
@@ -49,6 +50,17 @@ def test_it_carries_the_same_headers_as_the_first(office: Office, browser: Brows
 def test_nobody_gets_it_whose_session_has_ended(office: Office, browser: Browser):
     with office.city.db.transaction() as tx:
         staff.end_session(tx, token_hash(browser.cookies["masa"]), now=clock.now())
+
+    assert browser.get("/masa/kuyruk").path == "/giris"
+
+
+def test_nobody_gets_it_whose_session_ends_by_time_alone(office: Office, browser: Browser):
+    last = timedelta(seconds=2)
+    with office.city.db.transaction() as tx:
+        tx.execute(update(StaffSession).values(created_at=clock.now() - ABSOLUTE + last))
+    assert [browser.get("/masa/kuyruk").path for _ in range(3)] == ["/masa/kuyruk"] * 3
+
+    time.sleep(last.total_seconds())
 
     assert browser.get("/masa/kuyruk").path == "/giris"
 

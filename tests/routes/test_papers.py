@@ -10,7 +10,7 @@ import pytest
 
 from db.models import Case
 from portal.rules import references
-from portal.services import official, tracking
+from portal.services import official, shelves, tracking
 from tests.cast import SECRET
 from tests.desk import Office
 from tests.web import Browser, Page
@@ -196,7 +196,7 @@ def test_a_damaged_letter_is_a_page_that_says_so(office: Office, spoil: str):
     case = office.city.case("in_progress")
     sent(office, case)
     letter = letter_of(office, case)
-    store, path = official.store(office.folder), official._path(letter.name)
+    store, [path] = official.store(office.folder), shelves.LETTERS.paths(letter.name)
     if spoil == "gone":
         obstore.delete(store, path)
     else:

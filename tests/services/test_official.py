@@ -15,7 +15,7 @@ from obstore.store import LocalStore
 from db.models import Application, Case, Letter, Person, Submission, TownFact
 from db.queries import cases, people, register
 from portal.rules.refusal import NotFound, Refused
-from portal.services import correspondence, official, townbook
+from portal.services import correspondence, official, shelves, townbook
 from portal.services.casework import Outdated
 from portal.services.official import Content
 from tests.cast import City
@@ -244,7 +244,7 @@ def test_the_town_chooses_the_letter_before_the_number_and_the_year_begins_anew(
 @pytest.mark.parametrize("spoil", ["changed", "gone"])
 def test_a_file_that_is_not_what_was_signed_is_never_shown(city: City, store: LocalStore, spoil: str):
     letter = issued(city, store)
-    path = official._path(letter.name)
+    [path] = shelves.LETTERS.paths(letter.name)
     if spoil == "gone":
         obstore.delete(store, path)
     else:
