@@ -37,15 +37,6 @@ def test_a_start_loads_the_stemmer_of_one_language(what: str):
     assert not {name for name in loaded if name.startswith("snowballstemmer.") and name.endswith("german_stemmer")}
 
 
-def test_the_holidays_of_one_country_are_loaded():
-    words = "import sys; from portal.rules import deadlines; deadlines.national_days(); print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
-
-    countries = {name for name in done.stdout.split() if name.startswith("holidays.countries.")}
-
-    assert countries == {"holidays.countries.turkey"}
-
-
 def test_the_worker_loads_nothing_of_the_pages():
     loaded = _loaded("worker")
 

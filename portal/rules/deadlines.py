@@ -8,14 +8,14 @@
 - Days are those of Istanbul: what arrives at 22:30 UTC belongs to the next local day.
 """
 
-import sys
+import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from importlib.util import find_spec, module_from_spec
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from portal.rules.refusal import msgid
@@ -28,6 +28,7 @@ Window = tuple[time, time]
 ISTANBUL = ZoneInfo("Europe/Istanbul")
 HALF_DAY_ENDS = time(13, 0)
 KNOWN_YEARS = range(2000, 2041)
+_NATIONAL_DAYS = Path(__file__).parents[1] / "data" / "national-days.csv"
 
 ONE_DAY = timedelta(days=1)
 _END_OF_DAY = time(23, 59, 59)
@@ -177,28 +178,10 @@ def calendar_for(
 
 @lru_cache(maxsize=1)
 def national_days() -> Mapping[date, Day]:
-    """Turkey's official holidays; where a half day meets a whole one, the whole one holds."""
-    turkey = _turkey()
-    half = turkey(years=KNOWN_YEARS, categories=("half_day",), language="tr")
-    full = turkey(years=KNOWN_YEARS, categories=("public",), language="tr")
-    days = {on: Day("half", name) for on, name in half.items()}
-    days.update({on: Day("full", name) for on, name in full.items()})
+    """Turkey's official holidays, half days as such; `tests/national_days.py` says where the file comes from."""
+    with open(_NATIONAL_DAYS, encoding="utf-8", newline="") as rows:
+        days = {date.fromisoformat(row["on"]): Day(row["kind"], row["name"]) for row in csv.DictReader(rows)}  # type: ignore[arg-type]
     return MappingProxyType(days)
-
-
-def _turkey() -> Any:
-    """One country: the library by itself loads all of the world, seven megabytes for each of our processes."""
-    name = "holidays.countries"
-    spec = find_spec(name)
-    if spec is None:
-        raise ModuleNotFoundError(name=name)
-    # An empty package, so that only the module we name is read.
-    sys.modules.setdefault(name, module_from_spec(spec))
-    try:
-        from holidays.countries.turkey import Turkey
-    finally:
-        sys.modules.pop(name, None)
-    return Turkey
 
 
 def due(

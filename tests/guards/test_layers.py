@@ -10,8 +10,8 @@ import pytest
 
 HOME = Path(__file__).parents[2]
 RULES = sorted((HOME / "portal" / "rules").glob("*.py"))
-# Whoever decides needs no more than this; "holidays" knows the Turkish calendar.
-ALLOWED_IN_RULES = {*sys.stdlib_module_names, "holidays", "portal.rules"}
+# Whoever decides needs no more than this.
+ALLOWED_IN_RULES = {*sys.stdlib_module_names, "portal.rules"}
 
 
 def test_no_layer_reaches_upwards():

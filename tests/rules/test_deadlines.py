@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from portal.rules import deadlines
 from portal.rules.deadlines import ISTANBUL, Calendar, Day, calendar_for
+from tests import national_days
 
 VECTORS = list(csv.DictReader((Path(__file__).parent / "deadline-vectors.csv").open(encoding="utf-8")))
 UNITS = {"is_gunu": "working_days", "takvim_gunu": "calendar_days"}
@@ -32,6 +33,12 @@ def local(text: str) -> datetime:
 
 def local_words(moment: datetime) -> str:
     return moment.astimezone(ISTANBUL).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def test_the_official_holidays_are_those_the_library_knows():
+    written = [(on.isoformat(), day.kind, day.name) for on, day in deadlines.national_days().items()]
+
+    assert written == list(national_days.rows()), "Write the file anew, as tests/national_days.py says."
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector["id"] for vector in VECTORS])
