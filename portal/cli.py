@@ -53,21 +53,26 @@ def _said_in_words(args: argparse.Namespace) -> dict[str, str]:
 
 
 def _plainly(act: Act, settings: Settings, args: argparse.Namespace) -> int:
+    try:
+        return act(settings, args)
+    except Exception as no:  # noqa: BLE001 (whoever typed the command gets a sentence, whatever it was)
+        return _told(no, settings)
+
+
+def _told(no: Exception, settings: Settings) -> int:
+    # Loaded only now: a start takes care itself of what it loads.
     from sqlalchemy.exc import DBAPIError
 
     from portal.keeping import CannotKeep
     from portal.opening import CannotOpen, why_not
     from portal.rules.refusal import Refused
 
-    try:
-        return act(settings, args)
-    except (CannotOpen, CannotKeep, Refused) as no:
+    sentence = ""
+    if isinstance(no, CannotOpen | CannotKeep | Refused):
         sentence = str(no)
-    except (DBAPIError, OSError) as no:
+    elif isinstance(no, DBAPIError | OSError):
         sentence = why_not(no, settings)
-        if not sentence:
-            return _failed(no, settings)
-    except Exception as no:  # noqa: BLE001 (whoever typed the command gets a sentence, whatever it was)
+    if not sentence:
         return _failed(no, settings)
     print(sentence, file=sys.stderr)
     return 1

@@ -1,9 +1,13 @@
 """What a start loads, seen from outside in a process of its own."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from tests.drills.stage import free_port
 
 _START = """
 import sys
@@ -28,6 +32,28 @@ def test_a_start_loads_nothing_that_only_paints_or_describes(what: str):
 
     # What it left out can be loaded afterwards: `_START` ends with that.
     assert not loaded & {"rich", "pygments", "yaml", "pydantic.v1", "PIL", "typst", "alembic"}
+
+
+@pytest.mark.parametrize(("command", "last"), [("web", "portal.serving.serve"), ("worker", "portal.worker.Rounds")])
+def test_the_commands_themselves_load_no_more_than_that(command: str, last: str, tmp_path: Path):
+    module, _, name = last.rpartition(".")
+    program = f"""
+import os, signal, sys, threading, time
+from portal import cli
+def end():
+    while not hasattr(sys.modules.get({module!r}), {name!r}):
+        time.sleep(0.05)
+    print(*sys.modules, flush=True)
+    os.kill(os.getpid(), signal.SIGTERM)
+threading.Thread(target=end, daemon=True).start()
+cli.main([{command!r}])
+"""
+    env = {**os.environ, "PORTAL_DATA": str(tmp_path), "PORTAL_PORT": str(free_port())}
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True)
+
+    loaded = set(done.stdout.split())
+    assert loaded >= {module, "structlog"}
+    assert not loaded & {"rich", "pygments", "attr", "yaml", "holidays", "PIL", "typst", "alembic"}
 
 
 @pytest.mark.parametrize("what", ["serving", "worker"])
