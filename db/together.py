@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Select, cast, literal_column, null, union_all
 from sqlmodel import Session
 
+from db import short
+
 Row = Any
 
 
@@ -36,7 +38,7 @@ class Together:
     def read(self, tx: Session, values: Mapping[str, Any]) -> dict[str, list[Row]]:
         """Every list by its name, each in the order of its keys."""
         found: dict[str, list[Row]] = {name: [] for name in self._rows}
-        for row in tx.connection().execute(self._statement, values):
+        for row in short.ask_within(tx, self._statement, values):
             found[row[0]].append(self._rows[row[0]](row))
         for rows in found.values():
             rows.sort(key=itemgetter(0))
