@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, Select, Text, cast, create_engine, event, func, inspect, select, text
+from sqlalchemy import Connection, Engine, Select, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlmodel import Session
@@ -25,7 +25,9 @@ LOCK_NOT_AVAILABLE = "55P03"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _AT_END, _BACK_AT = "at_end", "back_at"
 _STORED = "PRAGMA data_version"
-_ENDED = select(cast(func.pg_current_snapshot(), Text))
+# Which transactions have ended ("Transaction ID and Snapshot Information Functions" in PostgreSQL's manual): any that
+# ends later makes it another answer.
+_ENDED = "SELECT pg_current_snapshot()"
 
 
 class AtEnd(Protocol):
@@ -35,6 +37,7 @@ class AtEnd(Protocol):
 
 
 _Kind = TypeVar("_Kind", bound=AtEnd)
+_Answer = TypeVar("_Answer")
 
 
 def at_end(tx: Session, kind: type[_Kind]) -> _Kind:
@@ -114,9 +117,8 @@ class Database:
     def moment(self) -> Hashable:
         """What stays equal for as long as nobody stores anything: what was read after it is still what there is."""
         if self.dialect == "postgresql":
-            # Which transactions had ended by then ("Transaction ID and Snapshot Information Functions" in PostgreSQL's
-            # manual): any that ends later makes it another one.
-            return str(self.ask(_ENDED, {})[0][0])
+            self._tell(_ENDED, ())
+            return self._over_own(_ended)
         # SQLite counts for each connection what all others stored (sqlite.org/pragma.html#pragma_data_version).
         if self._lookout is None:
             self._lookout = self._own_connection()
@@ -136,6 +138,10 @@ class Database:
             short = self._short[statement] = Short(statement, self.engine.dialect)
         asked = short.values(values)
         self._tell(short.words, asked)
+        return self._over_own(lambda connection: short.rows(connection, asked))
+
+    def _over_own(self, ask: Callable[[Any], _Answer]) -> _Answer:
+        """Ask over a connection beside the pool; one that was cut meanwhile is replaced."""
         while True:
             # Looking first whether there is one would be answered differently when another thread comes in between.
             try:
@@ -143,7 +149,7 @@ class Database:
             except IndexError:
                 connection, is_new = self._own_connection(), True
             try:
-                rows = short.rows(connection, asked)
+                answer = ask(connection)
             except DBAPIError:
                 connection.close()
                 # The database may have been started anew since this connection answered last.
@@ -151,7 +157,7 @@ class Database:
                     raise
                 continue
             self._at_hand.append(connection)
-            return rows
+            return answer
 
     def _tell(self, words: str, values: Any) -> None:
         """Whoever listens to what the engine is asked hears also of what goes past it."""
@@ -229,6 +235,21 @@ def driver_errors() -> Iterator[None]:
         yield
     except (sqlite3.Error, psycopg.Error) as no:
         raise DBAPIError.instance(None, None, no, type(no)) from no
+
+
+def _ended(connection: Any) -> bytes:
+    # Without a cursor: making one costs five times what is asked.
+    import psycopg
+
+    try:
+        answer = connection.pgconn.exec_(_ENDED.encode())
+    except psycopg.Error as no:
+        raise DBAPIError.instance(_ENDED, None, no, psycopg.Error) from no
+    if answer.status != psycopg.pq.ExecStatus.TUPLES_OK:
+        no = psycopg.OperationalError(answer.get_error_message())
+        raise DBAPIError.instance(_ENDED, None, no, psycopg.Error) from no
+    found: bytes = answer.get_value(0, 0)
+    return found
 
 
 def _sqlite(url: str) -> Engine:

@@ -1,5 +1,6 @@
 """Whether anything was stored in between is known without reading what was."""
 
+from sqlalchemy import text
 from sqlmodel import select
 
 from db.engine import Database
@@ -39,6 +40,17 @@ def test_what_is_not_stored_yet_makes_another_moment_when_it_is(db: Database):
         while_it_is_written = db.moment()
 
     assert db.moment() != while_it_is_written
+
+
+def test_whoever_is_cut_off_asks_over_another_connection(db: Database):
+    first = db.moment()
+    if db.dialect == "postgresql":
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+        with db.reading() as tx:
+            tx.execute(text(f"{others} pg_backend_pid()"))
+    store(db)
+
+    assert db.moment() != first
 
 
 def test_a_moment_is_not_taken_for_one_of_a_connection_that_was_lost(db: Database):
