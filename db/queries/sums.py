@@ -11,10 +11,11 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, text
+from sqlalchemy import bindparam, delete, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
+from db import short
 from db.engine import at_end
 from db.models import Case, CaseCount, CaseSum, DeskVersion, LateClosing
 
@@ -107,11 +108,11 @@ def _statements(dialect: str) -> tuple[Any, Any, Any]:
     )
 
 
-def of_months(tx: Session, first: int, last: int, departments: frozenset[int] | None) -> Sequence[Row[Any]]:
+def of_months(tx: Session, first: int, last: int, departments: frozenset[int] | None) -> Sequence[Sequence[Any]]:
     """The sums (month, department, status, cases, answered, late) of the months from first to last."""
     values: dict[str, Any] = {"first": first, "last": last}
     if departments is None:
-        return tx.connection().execute(_OF_ALL, values).all()
+        return short.ask_within(tx, _OF_ALL, values)
     return tx.connection().execute(_OF_SOME, {**values, "departments": sorted(departments)}).all()
 
 

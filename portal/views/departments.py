@@ -93,6 +93,9 @@ class Line(NamedTuple):
     url: str
     figures: tuple[Figure, ...]
     rate: str
+    is_total: bool = False
+
+    template = "staff/_months_line.html"
 
 
 class Cell(NamedTuple):
@@ -102,6 +105,15 @@ class Cell(NamedTuple):
     count: str
     url: str
     rate: str
+
+
+class Cells(NamedTuple):
+    """What each month brought one department."""
+
+    label: str
+    months: tuple[Cell, ...]
+
+    template = "staff/_months_cells.html"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +131,7 @@ class MonthsView:
     lines: tuple[Line, ...]
     total: Line
     months: tuple[str, ...]
-    grid: tuple[tuple[str, tuple[Cell, ...]], ...]
+    grid: tuple[Cells, ...]
     sheet_url: str
     plain_url: str
     information_url: str
@@ -150,7 +162,7 @@ def months_view(
         ),
         columns=tuple(language.gettext(each.label) for each in COLUMNS),
         lines=tuple(writer.months() if form.department else writer.departments()),
-        total=writer.line(language.gettext(msgid("Toplam")), "", months.all(), form.department, None),
+        total=writer.line(language.gettext(msgid("Toplam")), "", months.all(), form.department, None, is_total=True),
         months=() if form.department else tuple(_words.month(each, language.code)[:3] for each in range(1, 13)),
         grid=() if form.department else tuple(writer.grid()),
         sheet_url=form.address(department=form.department, sheet=True),
@@ -204,14 +216,14 @@ class _Writer:
             label = _words.month(month, self._language.code)
             yield self.line(label, "", tally, self._form.department, month)
 
-    def grid(self) -> Iterable[tuple[str, tuple[Cell, ...]]]:
+    def grid(self) -> Iterable[Cells]:
         """Every department beside every month."""
         periods = {month: self._period(month) for month in range(1, 13)}
         labels = {month: _words.month(month, self._language.code) for month in range(1, 13)}
         everything = _said(QueueForm(tab=ALL_TAB))
         for each in self._ids:
             code = _said(QueueForm(department=self._town.departments[each].code))
-            yield (
+            yield Cells(
                 self._name(each),
                 tuple(
                     self._cell(labels[month], tally, f"{code}&{periods[month]}&{everything}")
@@ -221,7 +233,9 @@ class _Writer:
                 ),
             )
 
-    def line(self, label: str, url: str, tally: Tally, department: str, month: int | None) -> Line:
+    def line(
+        self, label: str, url: str, tally: Tally, department: str, month: int | None, *, is_total: bool = False
+    ) -> Line:
         place = "&".join(filter(None, (_said(QueueForm(department=department)), self._period(month))))
         return Line(
             label,
@@ -233,6 +247,7 @@ class _Writer:
                 for key, name, said in self._columns
             ),
             self._rate(tally, 1),
+            is_total,
         )
 
     def _cell(self, month: str, tally: Tally, said: str) -> Cell:
