@@ -1,7 +1,7 @@
 """An answer that was given is given again to whoever asks word for word the same, for as long as it stands.
 
 Every open list asks every few seconds, and mostly in vain; whoever closes a case comes back to the same list. What the
-answer stands on is looked at anew for every question. Only finding the handler, drawing and packing are left out.
+answer stands on is asked anew for every question. Only finding the handler, drawing and packing are left out.
 """
 
 from collections import OrderedDict
