@@ -241,14 +241,11 @@ def _ended(connection: Any) -> bytes:
     # Without a cursor: making one costs five times what is asked.
     import psycopg
 
-    try:
+    with driver_errors():
         answer = connection.pgconn.exec_(_ENDED.encode())
-    except psycopg.Error as no:
-        raise DBAPIError.instance(_ENDED, None, no, psycopg.Error) from no
-    if answer.status != psycopg.pq.ExecStatus.TUPLES_OK:
-        no = psycopg.OperationalError(answer.get_error_message())
-        raise DBAPIError.instance(_ENDED, None, no, psycopg.Error) from no
-    found: bytes = answer.get_value(0, 0)
+        if answer.status != psycopg.pq.ExecStatus.TUPLES_OK:
+            raise psycopg.OperationalError(answer.get_error_message())
+        found: bytes = answer.get_value(0, 0)
     return found
 
 

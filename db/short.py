@@ -1,6 +1,6 @@
 """One statement the short way: compiled once, and put to the database's own driver at a tenth of the cost.
 
-For the few statements that are asked before every page and have plain values; everything else goes through SQLAlchemy.
+For the few statements that are asked for every page or have many rows; everything else goes through SQLAlchemy.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

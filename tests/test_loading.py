@@ -43,7 +43,8 @@ from portal import cli
 def end():
     while not hasattr(sys.modules.get({module!r}), {name!r}):
         time.sleep(0.05)
-    print(*sys.modules, flush=True)
+    # A copy, for the other thread may be loading on.
+    print(*tuple(sys.modules), flush=True)
     os.kill(os.getpid(), signal.SIGTERM)
 threading.Thread(target=end, daemon=True).start()
 cli.main([{command!r}])

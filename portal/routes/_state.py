@@ -1,5 +1,6 @@
 """What every handler may ask for: the database, the settings, and the town as it is."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,7 +33,7 @@ async def asked(db: Database, question: Callable[[Database], _Found]) -> _Found:
 
 
 @dataclass
-class Standing:
+class Standing(ABC):
     """What an answer stands on that is not in the question: the town, the time, and what is stored."""
 
     state: State
@@ -55,9 +56,9 @@ class Standing:
             self._stood_at = moment
         return True
 
+    @abstractmethod
     async def is_the_same(self) -> bool:
         """Whether what is stored would give the same answer."""
-        raise NotImplementedError
 
 
 def next_minute(now: datetime) -> datetime:
